@@ -1,0 +1,74 @@
+import { AssetError, type ErrorCode } from "../assets/errors.ts";
+import type { AiService } from "../assets/ports.ts";
+import { answerSchema } from "./ai_contract.ts";
+import { readAtMost } from "./read_at_most.ts";
+
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+export interface HttpAiServiceOptions {
+  /** `/analyze` is appended. */
+  readonly url: string;
+  /** Sent as a Bearer token when set. */
+  readonly token: string | undefined;
+  /** For headers and body together, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Accept `http://` image addresses of this machine in answers: development only. */
+  readonly allowLoopback: boolean;
+}
+
+/** The AI service over HTTP; each answer becomes an analysis or one `ai_*` error (contract, "AI service"). */
+export function createHttpAiService(options: HttpAiServiceOptions): AiService {
+  const endpoint = `${options.url.replace(/\/+$/, "")}/analyze`;
+  const schema = answerSchema(options);
+  const authorization = options.token && { Authorization: `Bearer ${options.token}` };
+
+  return {
+    async analyze({ imageUrl, category, idempotencyKey }, signal) {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
+      const or = (code: ErrorCode) => (cause: unknown) => {
+        throw deadline.aborted ? aiError("ai_timeout", cause) : aiError(code, cause);
+      };
+      const response = await fetch(endpoint, {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          "Idempotency-Key": idempotencyKey,
+          ...authorization,
+        },
+        body: JSON.stringify({ imageUrl, category }),
+        redirect: "manual",
+        signal: deadline,
+      }).catch(or("ai_unavailable"));
+      if (!response.ok) {
+        await response.body?.cancel();
+        throw aiError(codeOf(response.status), `HTTP status ${response.status}`);
+      }
+      const text = await readAtMost(response, MAX_ANSWER_BYTES).catch(or("ai_bad_response"));
+      try {
+        return schema.parse(JSON.parse(text));
+      } catch (cause) {
+        throw aiError("ai_bad_response", cause);
+      }
+    },
+  };
+}
+
+const MEANINGS: Partial<Record<ErrorCode, string>> = {
+  ai_rejected: "The AI service refused the picture",
+  ai_unauthorized: "The AI service refused our credentials",
+  ai_unavailable: "The AI service could not be reached or is failing",
+  ai_timeout: "The AI service did not answer in time",
+  ai_bad_response: "The AI service's answer is not as agreed",
+  ai_rate_limited: "The AI service asks for fewer calls",
+};
+
+function aiError(code: ErrorCode, cause: unknown): AssetError {
+  return new AssetError(code, MEANINGS[code] ?? code, { cause });
+}
+
+function codeOf(status: number): ErrorCode {
+  if (status === 401 || status === 403) return "ai_unauthorized";
+  if (status === 429) return "ai_rate_limited";
+  if (status === 408 || status === 425 || status >= 500) return "ai_unavailable";
+  return status >= 400 ? "ai_rejected" : "ai_bad_response";
+}

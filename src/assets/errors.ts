@@ -1,0 +1,32 @@
+/** Every way this core can fail, and whether trying the same again may help. */
+const RETRYABLE = {
+  ai_rejected: false,
+  ai_unauthorized: false,
+  ai_unavailable: true,
+  ai_timeout: true,
+  ai_bad_response: true,
+  ai_rate_limited: true,
+  job_stalled: true,
+  internal_error: true,
+  not_found: false,
+  service_unavailable: true,
+} as const;
+
+export type ErrorCode = keyof typeof RETRYABLE;
+
+/** A failure with a stable code; the message is for logs, never for a client. */
+export class AssetError extends Error {
+  override readonly name = "AssetError";
+  readonly retryable: boolean;
+
+  constructor(readonly code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.retryable = RETRYABLE[code];
+  }
+}
+
+/** Anything caught, as a coded error: what has no code of its own is `internal_error`. */
+export function asAssetError(error: unknown): AssetError {
+  if (error instanceof AssetError) return error;
+  return new AssetError("internal_error", "An unexpected error occurred", { cause: error });
+}

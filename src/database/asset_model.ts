@@ -1,0 +1,67 @@
+import { type Connection, Schema, type Types } from "mongoose";
+import {
+  CATEGORIES,
+  type Category,
+  type Detected,
+  type Failure,
+  type Status,
+  STATUSES,
+} from "../assets/asset.ts";
+
+/** One document of the collection `assets`: spec/data-model.md and what our guards need. */
+export interface AssetRecord {
+  _id: Types.ObjectId;
+  userId: Types.ObjectId;
+  category: Category;
+  status: Status;
+  images?: { original?: { url: string }; processed?: { url: string } };
+  aiMetadata?: {
+    brand?: Detected;
+    model?: Detected;
+    colorway?: Detected;
+    processedAt?: Date;
+    error?: string;
+  };
+  failure?: Failure;
+  processingJobId?: string;
+  run: number;
+  aiCalls: number;
+  imageName: string;
+  settledAt?: Date;
+  requestId: string;
+  traceparent?: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const image = { url: String };
+const detected = { value: String, confidence: Number };
+
+const assetSchema = new Schema<AssetRecord>(
+  {
+    userId: { type: Schema.Types.ObjectId, required: true, index: true },
+    category: { type: String, enum: CATEGORIES, required: true },
+    status: { type: String, enum: STATUSES, default: "draft", index: true },
+    images: { original: image, processed: image },
+    aiMetadata: {
+      brand: detected,
+      model: detected,
+      colorway: detected,
+      processedAt: Date,
+      error: String,
+    },
+    failure: { code: String, message: String, retryable: Boolean },
+    processingJobId: { type: String, index: { sparse: true } },
+    run: { type: Number, default: 0 },
+    aiCalls: { type: Number, default: 0 },
+    imageName: { type: String, required: true },
+    settledAt: Date,
+    requestId: { type: String, required: true },
+    traceparent: String,
+  },
+  { collection: "assets", timestamps: true, versionKey: false, strict: "throw" },
+);
+
+export function assetModel(connection: Connection) {
+  return connection.model<AssetRecord>("Asset", assetSchema);
+}

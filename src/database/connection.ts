@@ -1,0 +1,48 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Connection, createConnection } from "mongoose";
+import type { Logger } from "../assets/ports.ts";
+
+const SERVER_SELECTION_MS = 2000;
+
+/** A MongoDB connection, not yet open; once open it fails fast in an outage and comes back by itself. */
+export function createDatabase(logger: Logger): Connection {
+  const connection = createConnection();
+  let isReported = false;
+  connection.on("connected", () => {
+    isReported = false;
+    logger.debug({}, "MongoDB connected");
+  });
+  connection.on("error", (err) => {
+    logger[isReported ? "debug" : "warn"]({ err }, "MongoDB does not answer");
+    isReported = true;
+  });
+  connection.on("disconnected", () => logger.warn({}, "MongoDB connection lost"));
+  return connection;
+}
+
+/** Opens the connection, trying again until `signal` ends it; then rejects with the last error. */
+export async function openDatabase(connection: Connection, uri: string, signal: AbortSignal) {
+  for (;;) {
+    try {
+      await connection.openUri(uri, {
+        autoCreate: false,
+        autoIndex: false,
+        bufferCommands: false,
+        serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+        heartbeatFrequencyMS: 1000,
+        // What is answered 202 has to survive a kill of mongod, also of a standalone one.
+        writeConcern: { w: "majority", journal: true },
+      });
+      return;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      await pause(250);
+    }
+  }
+}
+
+/** Closes for good, so without the warning that a lost connection gets. */
+export async function closeDatabase(connection: Connection): Promise<void> {
+  connection.removeAllListeners("disconnected");
+  await connection.close();
+}

@@ -1,0 +1,69 @@
+import type { Context } from "@hono/hono";
+import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
+import { AssetError, type ErrorCode } from "../assets/errors.ts";
+import type { HttpEnv } from "./env.ts";
+
+/** Every answer that is not a success: code -> status and the fixed text (contract, "HTTP"). */
+const ANSWERS = {
+  VALIDATION_ERROR: [400, "The request is not valid"],
+  UNAUTHORIZED: [401, "A valid access token is required"],
+  NOT_FOUND: [404, "Not found"],
+  METHOD_NOT_ALLOWED: [405, "This method is not allowed here"],
+  UNSUPPORTED_MEDIA_TYPE: [415, "Send the request as multipart/form-data"],
+  INTERNAL_ERROR: [500, "Something went wrong on our side"],
+  SERVICE_UNAVAILABLE: [503, "A service we depend on does not answer; try again shortly"],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
+
+export type HttpErrorCode = keyof typeof ANSWERS;
+
+/** What one field did wrong, in words that name what to change. */
+export interface FieldFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** An answer that is not a success, thrown from anywhere in a request. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+
+  constructor(
+    readonly code: HttpErrorCode,
+    readonly options: ErrorOptions & {
+      readonly details?: readonly FieldFault[];
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
+  ) {
+    super(code, options);
+  }
+}
+
+const RETRY_AFTER_SECONDS = "5";
+
+const FROM_CORE: Partial<Record<ErrorCode, HttpError>> = {
+  not_found: new HttpError("NOT_FOUND"),
+  service_unavailable: new HttpError("SERVICE_UNAVAILABLE", {
+    headers: { "Retry-After": RETRY_AFTER_SECONDS },
+  }),
+};
+
+/** The one place that turns an error into an answer; what is unknown shows in the log only. */
+export function renderError(error: unknown, c: Context<HttpEnv>): Response {
+  const known = error instanceof AssetError ? FROM_CORE[error.code] : error;
+  const answer = known instanceof HttpError ? known : new HttpError("INTERNAL_ERROR");
+  const [status, message] = ANSWERS[answer.code];
+  if (status >= 500) c.var.logger.error({ err: error, code: answer.code }, "Request failed");
+  const { details, headers } = answer.options;
+  return c.json(
+    {
+      success: false,
+      error: {
+        code: answer.code,
+        message,
+        ...(details && { details }),
+        requestId: c.var.requestId,
+      },
+    },
+    status,
+    headers,
+  );
+}

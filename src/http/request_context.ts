@@ -1,0 +1,25 @@
+import { createMiddleware } from "@hono/hono/factory";
+import type { Logger } from "../assets/ports.ts";
+import type { HttpEnv } from "./env.ts";
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+/** https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Gives each request its id, its trace and a logger that names them; logs the answer. */
+export function requestContext(logger: Logger) {
+  return createMiddleware<HttpEnv>(async function requestContext(c, next) {
+    const startedAt = performance.now();
+    const told = c.req.header("X-Request-Id");
+    const requestId = told && REQUEST_ID.test(told) ? told : crypto.randomUUID();
+    const traceparent = c.req.header("traceparent");
+    c.set("requestId", requestId);
+    c.set("traceparent", traceparent && TRACEPARENT.test(traceparent) ? traceparent : undefined);
+    c.set("logger", logger.child({ requestId }));
+    c.header("X-Request-Id", requestId);
+    await next();
+    const durationMs = Math.round(performance.now() - startedAt);
+    const { method, path } = c.req;
+    c.var.logger.info({ method, path, status: c.res.status, durationMs }, "Request answered");
+  });
+}

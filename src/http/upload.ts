@@ -1,0 +1,75 @@
+import { createMiddleware } from "@hono/hono/factory";
+import { CATEGORIES, type Category } from "../assets/asset.ts";
+import { type FieldFault, HttpError } from "./errors.ts";
+import { imageTypeOf } from "./image_type.ts";
+import { limited } from "./limited.ts";
+
+const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
+/** Room for the boundaries, the part headers and the other fields around one image. */
+const MAX_BODY_BYTES = MAX_IMAGE_BYTES + 64 * 1024;
+
+const TOO_LARGE: FieldFault = { field: "image", message: "Maximum file size is 10MB" };
+
+export interface Upload {
+  readonly category: Category;
+  readonly image: File;
+  readonly contentType: string;
+}
+
+/** Refuses what is not multipart/form-data before anything is read. */
+export const requireMultipart = createMiddleware(async function requireMultipart(c, next) {
+  const mediaType = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase();
+  if (mediaType !== "multipart/form-data") throw new HttpError("UNSUPPORTED_MEDIA_TYPE");
+  await next();
+});
+
+/** The submission's two fields, or a VALIDATION_ERROR that tells all their faults (FR-006). */
+export async function readUpload(request: Request): Promise<Upload> {
+  const form = await readForm(request);
+  const category = readCategory(form.getAll("category"));
+  const image = await readImage(form.getAll("image"));
+  if ("message" in category || "message" in image) {
+    throw invalid([image, category].filter((field): field is FieldFault => "message" in field));
+  }
+  return { ...category, ...image };
+}
+
+async function readForm(request: Request): Promise<FormData> {
+  if (Number(request.headers.get("Content-Length")) > MAX_BODY_BYTES) throw invalid([TOO_LARGE]);
+  const headers = { "Content-Type": request.headers.get("Content-Type") ?? "" };
+  const body = request.body && limited(request.body, MAX_BODY_BYTES, () => invalid([TOO_LARGE]));
+  try {
+    return await new Response(body, { headers }).formData();
+  } catch (cause) {
+    if (cause instanceof HttpError) throw cause;
+    const message = "The body could not be read as multipart/form-data";
+    throw invalid([{ field: "body", message }], cause);
+  }
+}
+
+function readCategory(values: FormDataEntryValue[]): FieldFault | Pick<Upload, "category"> {
+  const [value] = values;
+  const category = CATEGORIES.find((known) => known === value);
+  if (values.length > 1) return { field: "category", message: "Send exactly one category" };
+  if (category) return { category };
+  return { field: "category", message: `Category must be one of: ${CATEGORIES.join(", ")}` };
+}
+
+async function readImage(
+  values: FormDataEntryValue[],
+): Promise<FieldFault | Pick<Upload, "image" | "contentType">> {
+  const fault = (message: string): FieldFault => ({ field: "image", message });
+  const [image] = values;
+  if (image === undefined) return fault("An image file is required");
+  if (values.length > 1) return fault("Send exactly one image");
+  if (typeof image === "string") return fault("The image must be a file, not text");
+  if (image.size === 0) return fault("The image file is empty");
+  if (image.size > MAX_IMAGE_BYTES) return TOO_LARGE;
+  const contentType = await imageTypeOf(image);
+  if (!contentType) return fault("The file must be a JPEG, PNG, WebP, GIF, AVIF or HEIC image");
+  return { image, contentType };
+}
+
+function invalid(details: readonly FieldFault[], cause?: unknown): HttpError {
+  return new HttpError("VALIDATION_ERROR", { details, cause });
+}

@@ -1,0 +1,45 @@
+import { Redis } from "ioredis";
+import type { Logger } from "../assets/ports.ts";
+
+export interface RedisOptions {
+  readonly url: string;
+  /** What the connection is for; shown in the log and by CLIENT LIST. */
+  readonly name: string;
+  /**
+   * While Redis is away, a connection that fails fast rejects commands at once, for a request that
+   * somebody waits for; one that waits keeps them until Redis is back, for workers and events.
+   */
+  readonly whenAway: "fail" | "wait";
+  readonly logger: Logger;
+}
+
+/** A connection that keeps trying to reach Redis until it is disconnected. */
+export function connectRedis({ url, name, whenAway, logger }: RedisOptions): Redis {
+  const redis = new Redis(url, {
+    connectionName: name,
+    maxRetriesPerRequest: whenAway === "fail" ? 1 : null,
+    enableOfflineQueue: whenAway === "wait",
+    retryStrategy: (tries) => Math.min(tries * 100, 1000),
+  });
+  let isReported = false;
+  const report = (fields: Record<string, unknown>, message: string) => {
+    logger[isReported ? "debug" : "warn"]({ connection: name, ...fields }, message);
+    isReported = true;
+  };
+  redis.on("ready", () => {
+    isReported = false;
+    logger.debug({ connection: name }, "Redis connected");
+  });
+  redis.on("error", (err) => report({ err }, "Redis does not answer"));
+  redis.on("reconnecting", () => report({}, "Redis connection lost"));
+  return redis;
+}
+
+/** Waits until Redis answers; rejects when `signal` ends it. */
+export function openRedis(redis: Redis, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  if (redis.status === "ready") resolve();
+  redis.once("ready", () => resolve());
+  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
+}

@@ -1,0 +1,50 @@
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import pTimeout from "p-timeout";
+import { AssetError } from "../assets/errors.ts";
+import type { JobQueue, Logger } from "../assets/ports.ts";
+import { AI_PROCESSING, jobDataSchema, jobOptions } from "./job_catalogue.ts";
+
+/** Redis answers in milliseconds; what takes longer than this is away or stopped. */
+const ANSWER_MS = 2000;
+
+/** The producer's side of the queue, on a connection that fails fast. */
+export function createJobQueue(
+  { redis, prefix, attempts, backoffMs, logger }: {
+    redis: Redis;
+    prefix: string;
+    attempts: number;
+    backoffMs: number;
+    logger: Logger;
+  },
+): JobQueue & { close(): Promise<void> } {
+  const queue = new Queue(AI_PROCESSING, {
+    connection: redis,
+    prefix,
+    defaultJobOptions: jobOptions({ attempts, backoffMs }),
+  });
+  queue.on("error", (err) => logger.debug({ err }, "Queue connection error"));
+
+  return {
+    async add(jobId, data) {
+      const checked = jobDataSchema.parse(data);
+      await answered(() => queue.add(AI_PROCESSING, checked, { jobId }));
+    },
+
+    async ping() {
+      await answered(() => redis.ping());
+    },
+
+    close: () => queue.close(),
+  };
+
+  async function answered<T>(command: () => Promise<T>): Promise<T> {
+    try {
+      // BullMQ waits for a connection that was never there without an end of its own.
+      if (redis.status !== "ready") throw new Error(`The connection is ${redis.status}`);
+      return await pTimeout(command(), { milliseconds: ANSWER_MS });
+    } catch (cause) {
+      throw new AssetError("service_unavailable", "Redis did not answer", { cause });
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { type Job, UnrecoverableError, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import pTimeout from "p-timeout";
+import { asAssetError, AssetError } from "../assets/errors.ts";
+import type { JobData, Logger } from "../assets/ports.ts";
+import { AI_PROCESSING, jobDataSchema } from "./job_catalogue.ts";
+
+export interface QueuedJob {
+  readonly id: string;
+  readonly data: JobData;
+}
+
+export interface JobHandlers {
+  /** One attempt; what it throws decides by `retryable` whether another follows. */
+  process(job: QueuedJob, signal: AbortSignal, logger: Logger): Promise<void>;
+  /** The job is not tried again. May be called twice for one job, so it has to be idempotent. */
+  giveUp(job: QueuedJob, error: AssetError, tries: number, logger: Logger): Promise<void>;
+}
+
+export interface JobWorkerOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly concurrency: number;
+  /** For one attempt, in milliseconds. */
+  readonly jobTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** Takes jobs from `ai-processing` in their order (FR-011) until it is closed, which waits for them. */
+export function startJobWorker(
+  { redis, prefix, concurrency, jobTimeoutMs, logger }: JobWorkerOptions,
+  handlers: JobHandlers,
+): { close(graceMs: number): Promise<void> } {
+  const settling = new Set<Promise<void>>();
+
+  const worker = new Worker(AI_PROCESSING, attempt, {
+    connection: redis,
+    prefix,
+    concurrency,
+    // Longer polls make retries late: under Deno, BullMQ may forget when the next delayed job is due.
+    drainDelay: 0.25,
+    runRetryDelay: 1000,
+    maxStalledCount: 3,
+  });
+  worker.on("error", (err) => logger.debug({ err }, "Worker connection error"));
+  worker.on("failed", (job, error) => {
+    // Set on a job's last failure only, also when BullMQ gave it up without calling `attempt`.
+    if (!job?.finishedOn) return;
+    const log = jobLogger(job);
+    const settled = handlers.giveUp(toQueuedJob(job), codedCause(error), job.attemptsMade, log)
+      .catch((err) => log.error({ err }, "Failure not settled"))
+      .finally(() => settling.delete(settled));
+    settling.add(settled);
+  });
+
+  return {
+    /** Takes no more jobs and waits for those under way, up to `graceMs`. */
+    async close(graceMs) {
+      const closing = worker.close().then(() => Promise.all(settling));
+      await pTimeout(closing, {
+        milliseconds: graceMs,
+        fallback: () => logger.warn({ graceMs }, "Jobs under way are left for another worker"),
+      });
+    },
+  };
+
+  async function attempt(job: Job): Promise<void> {
+    const queued = toQueuedJob(job);
+    const log = jobLogger(job);
+    const startedAt = performance.now();
+    try {
+      await pTimeout(handlers.process(queued, AbortSignal.timeout(jobTimeoutMs), log), {
+        milliseconds: jobTimeoutMs,
+        message: new AssetError("ai_timeout", `The attempt took longer than ${jobTimeoutMs} ms`),
+      });
+    } catch (caught) {
+      const error = asAssetError(caught);
+      const durationMs = Math.round(performance.now() - startedAt);
+      log.warn({ code: error.code, err: error, durationMs }, "Attempt failed");
+      const tries = job.attemptsMade + 1;
+      const isLast = !error.retryable || tries >= (job.opts.attempts ?? 1);
+      if (isLast) await handlers.giveUp(queued, error, tries, log);
+      throw error.retryable
+        ? error
+        : Object.assign(new UnrecoverableError(error.message), { cause: error });
+    }
+  }
+
+  function jobLogger(job: Job): Logger {
+    const { assetId, userId } = job.data;
+    return logger.child({ jobId: job.id, assetId, userId, attempt: job.attemptsMade + 1 });
+  }
+}
+
+function toQueuedJob(job: Job): QueuedJob {
+  return { id: job.id ?? "", data: jobDataSchema.parse(job.data) };
+}
+
+/** Why `attempt` failed; what it did not throw itself is BullMQ's word on a job that kept stalling. */
+function codedCause(error: Error): AssetError {
+  const coded = [error, error.cause].find((candidate) => candidate instanceof AssetError);
+  return coded ?? new AssetError("job_stalled", error.message, { cause: error });
+}

@@ -1,0 +1,87 @@
+import pTimeout from "p-timeout";
+import type { Logger } from "./assets/ports.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { createLogger } from "./logger.ts";
+
+/** The exit codes operators rely on (contract, "Exit codes"; 69 and 78 are those of sysexits.h). */
+export const EXIT = { ended: 0, fault: 1, unavailable: 69, configuration: 78 } as const;
+
+/** A reason not to go on that the operator can mend; its message says how. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+
+  constructor(message: string, readonly exitCode: number, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+type Role = (
+  config: Config,
+  logger: Logger,
+  resources: AsyncDisposableStack,
+) => Promise<unknown>;
+
+/** Past the grace every close has its own bound; what still hangs then is cut off. */
+const OVERDUE_MS = 5000;
+
+/**
+ * Runs a role until SIGTERM or SIGINT, then closes what it opened, last opened first, and exits.
+ * A second signal exits at once.
+ */
+export async function runRole(readConfig: () => Config, role: Role): Promise<never> {
+  let config: Config;
+  try {
+    config = readConfig();
+  } catch (error) {
+    Deno.exit(reportFailure(error, createLogger({ level: "info", format: "json" })));
+  }
+  const logger = createLogger(config.log);
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    logger.error({ err: event.reason }, "Unhandled rejection");
+  });
+  const signalled = firstSignal(logger);
+  const resources = new AsyncDisposableStack();
+  let exitCode: number = EXIT.ended;
+  try {
+    await Promise.race([role(config, logger, resources).then(() => signalled), signalled]);
+  } catch (error) {
+    exitCode = reportFailure(error, logger);
+  }
+  try {
+    const milliseconds = config.shutdownGraceMs + OVERDUE_MS;
+    await pTimeout(resources.disposeAsync(), { milliseconds });
+  } catch (error) {
+    logger.error({ err: error }, "Closing failed");
+    exitCode ||= EXIT.fault;
+  }
+  logger.info({ exitCode }, "Ended");
+  Deno.exit(exitCode);
+}
+
+/** Says why a role cannot run and returns the exit code for it. */
+function reportFailure(error: unknown, logger: Logger): number {
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) logger.fatal({}, problem);
+    return EXIT.configuration;
+  }
+  if (error instanceof StartError) {
+    logger.fatal({ err: error.cause }, error.message);
+    return error.exitCode;
+  }
+  logger.fatal({ err: error }, "Start failed");
+  return EXIT.fault;
+}
+
+function firstSignal(logger: Logger): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let signals = 0;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (++signals > 1) Deno.exit(EXIT.fault);
+      logger.info({ signal }, "Stopping");
+      resolve();
+    });
+  }
+  return promise;
+}
