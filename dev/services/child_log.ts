@@ -1,0 +1,31 @@
+import { dirname } from "node:path";
+
+const LINES_KEPT = 200;
+
+export interface ChildLog extends Disposable {
+  add(line: string): void;
+  /** The last lines, oldest first. */
+  lines(): readonly string[];
+}
+
+/** Starts `file` anew and writes a child's lines to it; lines that come after disposal are dropped. */
+export function openChildLog(file: string): ChildLog {
+  Deno.mkdirSync(dirname(file), { recursive: true });
+  const handle = Deno.openSync(file, { write: true, create: true, truncate: true });
+  const kept: string[] = [];
+  let open = true;
+
+  return {
+    add(line) {
+      if (!open) return;
+      handle.writeSync(new TextEncoder().encode(`${line}\n`));
+      kept.push(line);
+      if (kept.length > LINES_KEPT) kept.shift();
+    },
+    lines: () => [...kept],
+    [Symbol.dispose]() {
+      if (open) handle.close();
+      open = false;
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { openChildLog } from "./child_log.ts";
+import { ChildStartError } from "./child_start_error.ts";
+import { linesOf } from "./lines_of.ts";
+import { guardAgainstOrphan } from "./orphan_guard.ts";
+
+const STOP_TIMEOUT_MS = 10_000;
+const DRAIN_TIMEOUT_MS = 1_000;
+
+export interface ChildOptions
+  extends Pick<Deno.CommandOptions, "args" | "cwd" | "env" | "clearEnv"> {
+  command: string;
+  /** Written anew with every line of stdout and stderr. */
+  logFile: string;
+  /** Matched against each line; the first match makes the child ready. */
+  readyWhen: RegExp;
+  startTimeoutMs: number;
+  /** How long SIGTERM may take on disposal before SIGKILL follows; 10 seconds unless given. */
+  stopTimeoutMs?: number;
+  onLine?: (line: string) => void;
+  /** Gives the start up; of no effect once the child is ready. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface Child extends AsyncDisposable {
+  readonly pid: number;
+  /** The match of `readyWhen`, with its groups. */
+  readonly ready: RegExpExecArray;
+  /** Settles when the child has ended and its output has been read. */
+  readonly status: Promise<Deno.CommandStatus>;
+  /** The last 200 lines, oldest first. */
+  output(): readonly string[];
+  /** Sends a signal; nothing happens to a child that is gone. */
+  kill(signal: Deno.Signal): void;
+}
+
+/**
+ * Starts a program and waits for the line that says it is ready. Disposal ends it (SIGTERM, then
+ * SIGKILL); it does not outlive this process. Throws a ChildStartError when it ends or when the
+ * time is over before it is ready, and the signal's reason when that aborts.
+ */
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const { command, logFile, readyWhen, startTimeoutMs, onLine, signal, ...rest } = options;
+  const { stopTimeoutMs = STOP_TIMEOUT_MS, ...spawnOptions } = rest;
+  signal?.throwIfAborted();
+
+  const log = openChildLog(logFile);
+  const start = Promise.withResolvers<RegExpExecArray>();
+  const fail = (ending: string) => start.reject(new ChildStartError(command, ending, log.lines()));
+
+  const process = spawn(command, spawnOptions, log);
+  const guard = guardAgainstOrphan(process.pid);
+
+  async function read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const line of linesOf(stream)) {
+      log.add(line);
+      onLine?.(line);
+      const match = readyWhen.exec(line);
+      if (match) start.resolve(match);
+    }
+  }
+  const reading = Promise.all([read(process.stdout), read(process.stderr)]);
+
+  async function finish(): Promise<Deno.CommandStatus> {
+    const status = await process.status;
+    await guard[Symbol.asyncDispose]();
+    await settledWithin(reading, DRAIN_TIMEOUT_MS);
+    fail(`ended with ${describe(status)} before it was ready`);
+    log[Symbol.dispose]();
+    return status;
+  }
+  const status = finish();
+
+  function kill(name: Deno.Signal): void {
+    try {
+      process.kill(name);
+    } catch {
+      // It is gone already, which is all that a signal from here could want.
+    }
+  }
+
+  async function stop(): Promise<void> {
+    kill("SIGTERM");
+    const timer = setTimeout(() => kill("SIGKILL"), stopTimeoutMs);
+    await status;
+    clearTimeout(timer);
+  }
+
+  const timer = setTimeout(() => fail(`was not ready in ${startTimeoutMs} ms`), startTimeoutMs);
+  const abort = () => start.reject(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    const ready = await start.promise;
+    return {
+      pid: process.pid,
+      ready,
+      status,
+      output: log.lines,
+      kill,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+function spawn(
+  command: string,
+  options: Deno.CommandOptions,
+  log: Disposable,
+): Deno.ChildProcess & { stdout: ReadableStream; stderr: ReadableStream } {
+  try {
+    return new Deno.Command(command, {
+      ...options,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    })
+      .spawn();
+  } catch (cause) {
+    log[Symbol.dispose]();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ChildStartError(command, `could not be started (${why})`, [], { cause });
+  }
+}
+
+function describe(status: Deno.CommandStatus): string {
+  return status.signal === null ? `exit code ${status.code}` : status.signal;
+}
+
+/** Waits no longer than `ms`: a grandchild may keep the pipes of a dead child open. */
+async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
+  const timeUp = Promise.withResolvers<void>();
+  const timer = setTimeout(timeUp.resolve, ms);
+  await Promise.race([work, timeUp.promise]);
+  clearTimeout(timer);
+}

