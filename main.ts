@@ -6,59 +6,49 @@ import { createMongoAssetStore } from "./src/database/mongo_asset_store.ts";
 import { waitForDependencies } from "./src/dependencies.ts";
 import { attachSocketServer } from "./src/events/socket_server.ts";
 import { createApp } from "./src/http/app.ts";
-import { createCloudinaryImageStore } from "./src/images/cloudinary_image_store.ts";
-import { createLocalImageStore } from "./src/images/local_image_store.ts";
+import { openImageStore } from "./src/images/open_image_store.ts";
 import { closeServer, createHttpServer, listen } from "./src/listen.ts";
-import { connectRedis, openRedis } from "./src/queue/connections.ts";
+import { connectRedis, openRedis, type RedisOptions } from "./src/queue/connections.ts";
 import { createJobQueue } from "./src/queue/job_queue.ts";
 import { runRole } from "./src/shutdown.ts";
 
 /** The API with its sockets on one port: config -> resources -> app + sockets -> serve. */
 export async function startApi(config: Config, logger: Logger, resources: AsyncDisposableStack) {
-  const { queue: queueConfig, images: imagesConfig } = config;
-  const redis = (name: string, whenAway: "fail" | "wait") =>
+  const allowLoopback = config.development;
+  const redis = (options: Pick<RedisOptions, "name" | "whenAway" | "isSubscriber">) =>
     resources.adopt(
-      connectRedis({ url: config.redisUrl, name, whenAway, logger }),
+      connectRedis({ url: config.redisUrl, logger, ...options }),
       (connection) => connection.disconnect(),
     );
-  const producer = redis("api-producer", "fail");
-  const publisher = redis("api-publisher", "wait");
-  const subscriber = redis("api-subscriber", "wait");
+  const producer = redis({ name: "api-producer", whenAway: "fail" });
+  const publisher = redis({ name: "api-publisher", whenAway: "wait" });
+  const subscriber = redis({ name: "api-subscriber", whenAway: "wait", isSubscriber: true });
   const database = resources.adopt(createDatabase(logger), closeDatabase);
   const assets = createMongoAssetStore(database);
   const queue = resources.adopt(
-    createJobQueue({ redis: producer, ...queueConfig, logger }),
+    createJobQueue({ redis: producer, ...config.queue, allowLoopback, logger }),
     (queue) => queue.close(),
   );
 
   let url = "";
   let isDraining = false;
-  const local = createLocalImageStore({
-    directory: imagesConfig.localDirectory,
-    baseUrl: () => url,
-  });
-  const cloudinary = imagesConfig.cloudinaryUrl &&
-    await createCloudinaryImageStore({
-      url: imagesConfig.cloudinaryUrl,
-      timeoutMs: imagesConfig.timeoutMs,
-    });
+  const imageStore = await openImageStore(config.images, () => url);
   const verifyToken = createTokenVerifier({ secret: config.jwtSecret });
   const app = createApp({
     assets,
     queue,
-    images: cloudinary || local,
+    ...imageStore,
     verifyToken,
     logger,
     dependencies: { redis: queue.ping, mongodb: assets.ping },
     isDraining: () => isDraining,
-    ...(!cloudinary && { readImage: local.read }),
   });
   const server = createHttpServer(app.fetch);
   const sockets = attachSocketServer({
     httpServer: server,
     publisher,
     subscriber,
-    queuePrefix: queueConfig.prefix,
+    queuePrefix: config.queue.prefix,
     verifyToken,
     logger,
   });
@@ -71,7 +61,10 @@ export async function startApi(config: Config, logger: Logger, resources: AsyncD
   url = await listen(server, { host, port });
   logger.info({ url }, "API listening");
   await waitForDependencies(config.startupTimeoutMs, {
-    REDIS_URL: (signal) => openRedis(producer, signal),
+    REDIS_URL: async (signal) => {
+      await openRedis(producer, signal);
+      await openRedis(subscriber, signal);
+    },
     MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
   });
   await assets.createIndexes();

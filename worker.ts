@@ -22,7 +22,8 @@ export async function startWorker(config: Config, logger: Logger, resources: Asy
   const publisher = redis("worker-publisher");
   const database = resources.adopt(createDatabase(logger), closeDatabase);
   const assets = createMongoAssetStore(database);
-  const ai = createHttpAiService({ ...config.ai, allowLoopback: config.development });
+  const allowLoopback = config.development;
+  const ai = createHttpAiService({ ...config.ai, allowLoopback });
   const events = createEventPublisher({ redis: publisher, queuePrefix: config.queue.prefix });
   const deps = { assets, ai, events };
 
@@ -32,7 +33,7 @@ export async function startWorker(config: Config, logger: Logger, resources: Asy
   });
   resources.adopt(
     startJobWorker(
-      { redis: consumer, prefix: config.queue.prefix, ...config.worker, logger },
+      { redis: consumer, prefix: config.queue.prefix, ...config.worker, allowLoopback, logger },
       {
         process: (job, signal, log) => processAsset(deps, job, signal, log),
         giveUp: (job, error, tries, log) => settleFailure(deps, job, error, tries, log),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isImageUrl } from "../assets/image_url.ts";
 
 const MAX_TEXT = 200;
 
@@ -8,18 +9,11 @@ const detectedSchema = z.object({
 });
 
 /** The AI service's answer to `POST /analyze` (contract, "AI service"); unknown keys are dropped. */
-export function answerSchema({ allowLoopback }: { allowLoopback: boolean }) {
+export function answerSchema(options: { allowLoopback: boolean }) {
   return z.object({
     brand: detectedSchema,
     model: detectedSchema,
     colorway: detectedSchema,
-    processedImageUrl: z.url().refine((url) => isTrusted(new URL(url), allowLoopback)),
+    processedImageUrl: z.string().refine((url) => isImageUrl(url, options)),
   });
-}
-
-function isTrusted({ protocol, hostname }: URL, allowLoopback: boolean): boolean {
-  if (protocol === "https:") return true;
-  const isLoopback = hostname === "localhost" || hostname === "[::1]" ||
-    /^127(\.\d+){3}$/.test(hostname);
-  return allowLoopback && protocol === "http:" && isLoopback;
 }

@@ -19,16 +19,15 @@ export type AssetProcessed =
 /** The event of a settled asset; throws on one that is not settled. */
 export function assetProcessed(asset: Asset): AssetProcessed {
   const { settledAt, analysis, failure } = asset;
-  if (settledAt && analysis) {
+  const event = "asset_processed";
+  const assetId = asset.id;
+  const timestamp = settledAt?.toISOString();
+  if (timestamp && analysis) {
     const { processedImageUrl, ...aiMetadata } = analysis;
-    return { ...head(asset.id, settledAt), status: "active", aiMetadata, processedImageUrl };
+    return { event, assetId, status: "active", aiMetadata, processedImageUrl, timestamp };
   }
-  if (settledAt && failure) {
-    return { ...head(asset.id, settledAt), status: "failed", error: failure.message };
+  if (timestamp && failure) {
+    return { event, assetId, status: "failed", error: failure.message, timestamp };
   }
-  throw new TypeError(`Asset ${asset.id} is ${asset.status}: it has no event yet`);
-}
-
-function head(assetId: string, settledAt: Date) {
-  return { event: "asset_processed", assetId, timestamp: settledAt.toISOString() } as const;
+  throw new TypeError(`Asset ${assetId} is ${asset.status}: it has no event yet`);
 }

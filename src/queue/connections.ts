@@ -10,15 +10,21 @@ export interface RedisOptions {
    * somebody waits for; one that waits keeps them until Redis is back, for workers and events.
    */
   readonly whenAway: "fail" | "wait";
+  /** It will subscribe to channels; other commands are not for it. */
+  readonly isSubscriber?: boolean;
   readonly logger: Logger;
 }
 
 /** A connection that keeps trying to reach Redis until it is disconnected. */
-export function connectRedis({ url, name, whenAway, logger }: RedisOptions): Redis {
+export function connectRedis(
+  { url, name, whenAway, isSubscriber = false, logger }: RedisOptions,
+): Redis {
   const redis = new Redis(url, {
     connectionName: name,
     maxRetriesPerRequest: whenAway === "fail" ? 1 : null,
     enableOfflineQueue: whenAway === "wait",
+    // The check's INFO fails once a SUBSCRIBE went ahead of it; ioredis then reconnects and forgets the subscriptions.
+    enableReadyCheck: !isSubscriber,
     retryStrategy: (tries) => Math.min(tries * 100, 1000),
   });
   let isReported = false;

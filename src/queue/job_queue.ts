@@ -8,16 +8,23 @@ import { AI_PROCESSING, jobDataSchema, jobOptions } from "./job_catalogue.ts";
 /** Redis answers in milliseconds; what takes longer than this is away or stopped. */
 const ANSWER_MS = 2000;
 
+export interface JobQueueOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  /** How often a job is tried, the first time included. */
+  readonly attempts: number;
+  /** The pause before the second attempt, in milliseconds; it doubles from then on. */
+  readonly backoffMs: number;
+  /** Accept `http://` image addresses of this machine: development only. */
+  readonly allowLoopback: boolean;
+  readonly logger: Logger;
+}
+
 /** The producer's side of the queue, on a connection that fails fast. */
 export function createJobQueue(
-  { redis, prefix, attempts, backoffMs, logger }: {
-    redis: Redis;
-    prefix: string;
-    attempts: number;
-    backoffMs: number;
-    logger: Logger;
-  },
+  { redis, prefix, attempts, backoffMs, allowLoopback, logger }: JobQueueOptions,
 ): JobQueue & { close(): Promise<void> } {
+  const schema = jobDataSchema({ allowLoopback });
   const queue = new Queue(AI_PROCESSING, {
     connection: redis,
     prefix,
@@ -27,7 +34,7 @@ export function createJobQueue(
 
   return {
     async add(jobId, data) {
-      const checked = jobDataSchema.parse(data);
+      const checked = schema.parse(data);
       await answered(() => queue.add(AI_PROCESSING, checked, { jobId }));
     },
 
@@ -35,7 +42,7 @@ export function createJobQueue(
       await answered(() => redis.ping());
     },
 
-    close: () => queue.close(),
+    close: () => pTimeout(queue.close(), { milliseconds: ANSWER_MS, fallback() {} }),
   };
 
   async function answered<T>(command: () => Promise<T>): Promise<T> {

@@ -23,14 +23,17 @@ export interface JobWorkerOptions {
   readonly concurrency: number;
   /** For one attempt, in milliseconds. */
   readonly jobTimeoutMs: number;
+  /** Accept `http://` image addresses of this machine: development only. */
+  readonly allowLoopback: boolean;
   readonly logger: Logger;
 }
 
 /** Takes jobs from `ai-processing` in their order (FR-011) until it is closed, which waits for them. */
 export function startJobWorker(
-  { redis, prefix, concurrency, jobTimeoutMs, logger }: JobWorkerOptions,
+  { redis, prefix, concurrency, jobTimeoutMs, allowLoopback, logger }: JobWorkerOptions,
   handlers: JobHandlers,
 ): { close(graceMs: number): Promise<void> } {
+  const schema = jobDataSchema({ allowLoopback });
   const settling = new Set<Promise<void>>();
 
   const worker = new Worker(AI_PROCESSING, attempt, {
@@ -45,9 +48,10 @@ export function startJobWorker(
   worker.on("error", (err) => logger.debug({ err }, "Worker connection error"));
   worker.on("failed", (job, error) => {
     // Set on a job's last failure only, also when BullMQ gave it up without calling `attempt`.
-    if (!job?.finishedOn) return;
+    const queued = job && toQueuedJob(job);
+    if (!queued || !job.finishedOn) return;
     const log = jobLogger(job);
-    const settled = handlers.giveUp(toQueuedJob(job), codedCause(error), job.attemptsMade, log)
+    const settled = handlers.giveUp(queued, codedCause(error), job.attemptsMade, log)
       .catch((err) => log.error({ err }, "Failure not settled"))
       .finally(() => settling.delete(settled));
     settling.add(settled);
@@ -67,6 +71,10 @@ export function startJobWorker(
   async function attempt(job: Job): Promise<void> {
     const queued = toQueuedJob(job);
     const log = jobLogger(job);
+    if (!queued) {
+      log.error({}, "A job of this queue has data that is not ours");
+      throw new UnrecoverableError("The job's data is not ours");
+    }
     const startedAt = performance.now();
     try {
       await pTimeout(handlers.process(queued, AbortSignal.timeout(jobTimeoutMs), log), {
@@ -86,14 +94,15 @@ export function startJobWorker(
     }
   }
 
+  function toQueuedJob({ id, data }: Job): QueuedJob | undefined {
+    const parsed = schema.safeParse(data);
+    return id && parsed.success ? { id, data: parsed.data } : undefined;
+  }
+
   function jobLogger(job: Job): Logger {
-    const { assetId, userId } = job.data;
+    const { assetId, userId } = job.data ?? {};
     return logger.child({ jobId: job.id, assetId, userId, attempt: job.attemptsMade + 1 });
   }
-}
-
-function toQueuedJob(job: Job): QueuedJob {
-  return { id: job.id ?? "", data: jobDataSchema.parse(job.data) };
 }
 
 /** Why `attempt` failed; what it did not throw itself is BullMQ's word on a job that kept stalling. */

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { connectRedis, openRedis } from "../../src/queue/connections.ts";
+import { quietLogger } from "../support/quiet_logger.ts";
+import { services } from "../support/services.ts";
+import { until } from "../support/until.ts";
+
+function open(stack: DisposableStack, isSubscriber: boolean) {
+  const url = services().redisUrl;
+  const options = {
+    url,
+    name: "test",
+    whenAway: "wait",
+    isSubscriber,
+    logger: quietLogger,
+  } as const;
+  return stack.adopt(connectRedis(options), (redis) => redis.disconnect());
+}
+
+Deno.test("a subscription made while the connection is being set up is kept", async () => {
+  using stack = new DisposableStack();
+  const channel = `t${crypto.randomUUID()}`;
+  const subscriber = open(stack, true);
+  const heard: string[] = [];
+  subscriber.on("message", (_channel, message) => heard.push(message));
+  const subscribed = new Promise((resolve) => {
+    subscriber.once("connect", () => resolve(subscriber.subscribe(channel)));
+  });
+  await subscribed;
+  await openRedis(subscriber, AbortSignal.timeout(10_000));
+  assert.equal(await open(stack, false).publish(channel, "hello"), 1);
+  await until("the message", () => heard.includes("hello"));
+});
+
+Deno.test("FR-001 waiting for a Redis that is not there ends with the signal", async () => {
+  const options = { url: "redis://127.0.0.1:1", name: "test", whenAway: "wait" } as const;
+  const redis = connectRedis({ ...options, logger: quietLogger });
+  try {
+    const reason = new Error("enough");
+    const signal = new AbortController();
+    const opening = openRedis(redis, signal.signal);
+    signal.abort(reason);
+    await assert.rejects(opening, reason);
+  } finally {
+    redis.disconnect();
+  }
+});

@@ -1,0 +1,86 @@
+import { io, type Socket } from "socket.io-client";
+import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
+import { photo } from "./photos.ts";
+import { newUserId, tokenOf } from "./tokens.ts";
+import { until } from "./until.ts";
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // deno-lint-ignore no-explicit-any -- a test asserts on the shape, so it must be free to look
+  readonly body: any;
+}
+
+/** A user of the API with a token of their own. */
+export interface User {
+  readonly userId: string;
+  readonly token: string;
+  submit(apiUrl: string, fields?: Fields): Promise<Answer>;
+  get(apiUrl: string, path: string): Promise<Answer>;
+}
+
+export type Fields = readonly (readonly [name: string, value: string | File])[];
+
+export async function newUser(claims: Record<string, unknown> = {}): Promise<User> {
+  const userId = newUserId();
+  const token = await tokenOf(userId, { claims });
+  const headers = { Authorization: `Bearer ${token}` };
+  return {
+    userId,
+    token,
+    submit: async (apiUrl, fields) =>
+      send(`${apiUrl}/api/assets/analyze-queue`, {
+        method: "POST",
+        headers,
+        body: form(fields ?? [["category", "camera"], ["image", await photo("camera.png")]]),
+      }),
+    get: (apiUrl, path) => send(apiUrl + path, { headers }),
+  };
+}
+
+/** Sends a request and reads its answer as JSON. */
+export async function send(url: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(url, init);
+  const { status, headers } = response;
+  return { status, headers, body: JSON.parse(await response.text() || "null") };
+}
+
+export function form(fields: Fields): FormData {
+  const data = new FormData();
+  for (const [name, value] of fields) data.append(name, value);
+  return data;
+}
+
+/** One connected device and all it has heard. */
+export interface Device extends Disposable {
+  readonly socket: Socket;
+  readonly events: readonly AssetProcessed[];
+  eventOf(assetId: string): Promise<AssetProcessed>;
+}
+
+/** Connects; rejects with the handshake's error when it is refused. */
+export async function connect(
+  apiUrl: string,
+  auth: Record<string, unknown>,
+  transports = ["websocket"],
+): Promise<Device> {
+  const socket = io(apiUrl, { auth, transports, forceNew: true, reconnection: false });
+  const events: AssetProcessed[] = [];
+  socket.on("asset_processed", (event: AssetProcessed) => events.push(event));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("connect_error", reject);
+    });
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  return {
+    socket,
+    events,
+    eventOf: (assetId) =>
+      until(`the event of ${assetId}`, () => events.find((event) => event.assetId === assetId)),
+    [Symbol.dispose]: () => socket.close(),
+  };
+}

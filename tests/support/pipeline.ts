@@ -1,0 +1,90 @@
+import { Queue } from "bullmq";
+import { Redis } from "ioredis";
+import { createConnection } from "mongoose";
+import { startApi } from "../../main.ts";
+import { startWorker } from "../../worker.ts";
+import { withDatabase } from "../../dev/database_uri.ts";
+import { type SampleAi, startSampleAi } from "../../dev/sample_ai/server.ts";
+import { parseConfig } from "../../src/config.ts";
+import { type FakeCloudinary, startFakeCloudinary } from "./fake_cloudinary.ts";
+import { quietLogger } from "./quiet_logger.ts";
+import { services } from "./services.ts";
+import { JWT_SECRET } from "./tokens.ts";
+
+export interface PipelineOptions {
+  readonly apis?: number;
+  readonly workers?: number;
+  /** Overrides of the servers' environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A whole pipeline of a test's own: database, queue prefix, image store and AI service. */
+export interface Pipeline extends AsyncDisposable {
+  readonly apiUrls: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cloudinary: FakeCloudinary;
+  readonly ai: SampleAi;
+  /** The queue as BullMQ sees it, to look into. */
+  readonly queue: Queue;
+  /** The raw documents of the collection `assets`. */
+  documents(): Promise<Record<string, unknown>[]>;
+}
+
+/** Starts API and workers inside the test's own process; disposing drops what they stored. */
+export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
+  await using resources = new AsyncDisposableStack();
+  const outside = await startOutside(resources, options.env);
+  const config = parseConfig(outside.env);
+  const apiUrls: string[] = [];
+  for (let i = 0; i < (options.apis ?? 1); i++) {
+    const { url } = await startApi(config, quietLogger, resources.use(new AsyncDisposableStack()));
+    apiUrls.push(url);
+  }
+  for (let i = 0; i < (options.workers ?? 1); i++) {
+    await startWorker(config, quietLogger, resources.use(new AsyncDisposableStack()));
+  }
+  const started = resources.move();
+  return { ...outside, apiUrls, [Symbol.asyncDispose]: () => started.disposeAsync() };
+}
+
+/** Everything around the servers, and the environment that tells them where it is. */
+export async function startOutside(
+  resources: AsyncDisposableStack,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Omit<Pipeline, "apiUrls" | typeof Symbol.asyncDispose>> {
+  const name = `t${crypto.getRandomValues(new Uint8Array(8)).toHex()}`;
+  const { redisUrl, mongoUri } = services();
+  const cloudinary = resources.use(startFakeCloudinary());
+  const ai = resources.use(await startSampleAi({}));
+  const mongodbUri = withDatabase(mongoUri, name);
+  const database = await createConnection(mongodbUri).asPromise();
+  resources.defer(async () => {
+    await database.dropDatabase();
+    await database.close();
+  });
+  const redis = resources.adopt(new Redis(redisUrl), (redis) => redis.disconnect());
+  const queue = new Queue("ai-processing", { connection: redis, prefix: name });
+  resources.defer(async () => {
+    await queue.obliterate({ force: true });
+    await queue.close();
+  });
+  return {
+    cloudinary,
+    ai,
+    queue,
+    documents: () => database.collection("assets").find().toArray(),
+    env: {
+      APP_ENV: "development",
+      REDIS_URL: redisUrl,
+      MONGODB_URI: mongodbUri,
+      CLOUDINARY_URL: cloudinary.cloudinaryUrl,
+      AI_SERVICE_URL: ai.url,
+      JWT_SECRET,
+      QUEUE_PREFIX: name,
+      PORT: "0",
+      LOG_FORMAT: "json",
+      JOB_BACKOFF_MS: "50",
+      ...env,
+    },
+  };
+}
