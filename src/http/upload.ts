@@ -2,7 +2,7 @@ import { createMiddleware } from "@hono/hono/factory";
 import { CATEGORIES, type Category } from "../assets/asset.ts";
 import { type FieldFault, HttpError } from "./errors.ts";
 import { imageTypeOf } from "./image_type.ts";
-import { limited } from "./limited.ts";
+import { readMultipart } from "./multipart.ts";
 
 const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 /** Room for the boundaries, the part headers and the other fields around one image. */
@@ -35,11 +35,8 @@ export async function readUpload(request: Request): Promise<Upload> {
 }
 
 async function readForm(request: Request): Promise<FormData> {
-  if (Number(request.headers.get("Content-Length")) > MAX_BODY_BYTES) throw invalid([TOO_LARGE]);
-  const headers = { "Content-Type": request.headers.get("Content-Type") ?? "" };
-  const body = request.body && limited(request.body, MAX_BODY_BYTES, () => invalid([TOO_LARGE]));
   try {
-    return await new Response(body, { headers }).formData();
+    return await readMultipart(request, MAX_BODY_BYTES, () => invalid([TOO_LARGE]));
   } catch (cause) {
     if (cause instanceof HttpError) throw cause;
     const message = "The body could not be read as multipart/form-data";

@@ -15,7 +15,7 @@ export interface Answer {
 export interface User {
   readonly userId: string;
   readonly token: string;
-  submit(apiUrl: string, fields?: Fields): Promise<Answer>;
+  submit(apiUrl: string, fields?: Fields, headers?: Record<string, string>): Promise<Answer>;
   get(apiUrl: string, path: string): Promise<Answer>;
 }
 
@@ -28,10 +28,10 @@ export async function newUser(claims: Record<string, unknown> = {}): Promise<Use
   return {
     userId,
     token,
-    submit: async (apiUrl, fields) =>
+    submit: async (apiUrl, fields, extraHeaders) =>
       send(`${apiUrl}/api/assets/analyze-queue`, {
         method: "POST",
-        headers,
+        headers: { ...headers, ...extraHeaders },
         body: form(fields ?? [["category", "camera"], ["image", await photo("camera.png")]]),
       }),
     get: (apiUrl, path) => send(apiUrl + path, { headers }),

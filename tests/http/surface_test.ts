@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { newUser, send } from "../support/client.ts";
+import { startPipeline } from "../support/pipeline.ts";
+import { newUserId } from "../support/tokens.ts";
+
+Deno.test("an unknown route and a malformed id are 404, with and without a token", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const [api = ""] = pipeline.apiUrls;
+  const user = await newUser();
+  for (const path of ["/", "/nothing", "/api/assets", "/api/assets/not-an-id", "/images/x.png"]) {
+    for (const answer of [await send(api + path), await user.get(api, path)]) {
+      assert.equal(answer.status, 404, path);
+      const { requestId, ...error } = answer.body.error;
+      assert.deepEqual(error, { code: "NOT_FOUND", message: "Not found" });
+      assert.equal(requestId, answer.headers.get("X-Request-Id"));
+    }
+  }
+});
+
+Deno.test("another method on a route is 405 with Allow, and needs no token", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const [api = ""] = pipeline.apiUrls;
+  const cases = [
+    ["/api/assets/analyze-queue", "GET", "POST"],
+    ["/api/assets/analyze-queue", "DELETE", "POST"],
+    [`/api/assets/${newUserId()}`, "PUT", "GET, HEAD"],
+    ["/livez", "POST", "GET, HEAD"],
+  ] as const;
+  for (const [path, method, allow] of cases) {
+    const { status, headers, body } = await send(api + path, { method });
+    assert.equal(status, 405, `${method} ${path}`);
+    assert.equal(headers.get("Allow"), allow);
+    assert.equal(body.error.code, "METHOD_NOT_ALLOWED");
+  }
+});
+
+Deno.test("a request id of the client's is kept when it is one, else made", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const [api = ""] = pipeline.apiUrls;
+  const answered = async (id: string) =>
+    (await send(`${api}/livez`, { headers: { "X-Request-Id": id } })).headers.get("X-Request-Id");
+  assert.equal(await answered("Abc-1.2_3"), "Abc-1.2_3");
+  assert.equal(await answered("a".repeat(128)), "a".repeat(128));
+  for (const bad of ["a".repeat(129), "a b", "<script>", ""]) {
+    const made = await answered(bad);
+    assert.notEqual(made, bad);
+    assert.match(made ?? "", /^[0-9a-f-]{36}$/);
+  }
+});
+
+Deno.test("the request id and the trace travel on the asset", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const [api = ""] = pipeline.apiUrls;
+  const user = await newUser();
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const headers = { "X-Request-Id": "follow-me", traceparent };
+  assert.equal((await user.submit(api, undefined, headers)).status, 202);
+  assert.equal((await user.submit(api, undefined, { traceparent: "00-0-0-0" })).status, 202);
+  const [followed, other] = await pipeline.documents();
+  assert.equal(followed?.["requestId"], "follow-me");
+  assert.equal(followed?.["traceparent"], traceparent);
+  assert.equal(other?.["traceparent"], undefined);
+});
+
+Deno.test("livez, healthz and readyz answer while all is well", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const [api = ""] = pipeline.apiUrls;
+  for (const path of ["/livez", "/healthz"]) {
+    const { status, body } = await send(api + path);
+    assert.deepEqual([status, body], [200, { success: true, data: { status: "ok" } }]);
+  }
+  const { status, body } = await send(`${api}/readyz`);
+  assert.deepEqual([status, body], [200, { success: true, data: { status: "ready" } }]);
+});
+
+Deno.test("an image store that refuses or does not answer is 503, and nothing half-made stays", async () => {
+  await using pipeline = await startPipeline({
+    workers: 0,
+    env: { IMAGE_STORE_TIMEOUT_MS: "300" },
+  });
+  const [api = ""] = pipeline.apiUrls;
+  const user = await newUser();
+  const hang = Promise.withResolvers<Response>();
+  const faults = [
+    () => Response.json({ error: { message: "secret-detail" } }, { status: 500 }),
+    () => hang.promise,
+  ];
+  for (const fault of faults) {
+    pipeline.cloudinary.fault = fault;
+    const { status, headers, body } = await user.submit(api);
+    assert.equal(status, 503);
+    assert.equal(body.error.code, "SERVICE_UNAVAILABLE");
+    assert.match(headers.get("Retry-After") ?? "", /^\d+$/);
+    assert.ok(!JSON.stringify(body).includes("secret-detail"));
+    assert.deepEqual(await pipeline.documents(), []);
+    assert.equal(await pipeline.queue.count(), 0);
+  }
+  hang.resolve(new Response());
+  pipeline.cloudinary.fault = undefined;
+  assert.equal((await user.submit(api)).status, 202);
+});

@@ -1,0 +1,154 @@
+import { type Analysis, type Asset, type Failure, jobIdOf } from "../../src/assets/asset.ts";
+import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
+import { AssetError } from "../../src/assets/errors.ts";
+import type {
+  AssetStore,
+  ImageStore,
+  JobData,
+  JobQueue,
+  NewDraft,
+} from "../../src/assets/ports.ts";
+import { newUserId } from "./tokens.ts";
+
+/** Ports in memory, and the order in which they were called. */
+export interface MemoryPorts {
+  readonly assets: AssetStore;
+  readonly images: ImageStore;
+  readonly queue: JobQueue;
+  readonly events: { publish(userId: string, event: AssetProcessed): Promise<void> };
+  readonly stored: Map<string, Asset>;
+  readonly pictures: Map<string, { contentType: string; text: string }>;
+  readonly jobs: Map<string, JobData>;
+  readonly published: { userId: string; event: AssetProcessed }[];
+  readonly calls: string[];
+  /** What a call does in place of its own work: by its name, as in `calls`. */
+  readonly faults: Partial<Record<string, () => unknown>>;
+}
+
+export const unavailable = () => {
+  throw new AssetError("service_unavailable", "On demand");
+};
+
+/** The same guards as the real store, without any of its machinery. */
+export function memoryPorts(): MemoryPorts {
+  const stored = new Map<string, Asset>();
+  const pictures: MemoryPorts["pictures"] = new Map();
+  const jobs = new Map<string, JobData>();
+  const published: MemoryPorts["published"] = [];
+  const calls: string[] = [];
+  const faults: MemoryPorts["faults"] = {};
+
+  /** An async function, so that a fault rejects and never throws. */
+  function port<A extends unknown[], R>(name: string, work: (...args: A) => R | Promise<R>) {
+    return async (...args: A): Promise<R> => {
+      calls.push(name);
+      const fault = faults[name];
+      return await (fault ? fault() as R : work(...args));
+    };
+  }
+
+  function change(id: string, guard: (asset: Asset) => boolean, fields: (asset: Asset) => object) {
+    const asset = stored.get(id);
+    if (!asset || !guard(asset)) return null;
+    const changed: Asset = { ...asset, ...fields(asset), updatedAt: new Date() };
+    stored.set(id, changed);
+    return changed;
+  }
+
+  const underway = (jobId: string) => (asset: Asset) =>
+    asset.status === "processing" && asset.processingJobId === jobId;
+
+  const assets: AssetStore = {
+    insertDraft: port("insertDraft", (draft: NewDraft) => {
+      const asset = newAsset(draft);
+      stored.set(asset.id, asset);
+      return asset;
+    }),
+    accept: port(
+      "accept",
+      (id: string, { originalUrl, run }: { originalUrl: string; run: number }) =>
+        change(id, ({ status }) => status === "draft", () => ({
+          ...{ status: "processing", originalUrl, run, processingJobId: jobIdOf(id, run) },
+        })),
+    ),
+    deleteUnaccepted: port("deleteUnaccepted", (id: string) => {
+      const asset = stored.get(id);
+      return asset?.aiCalls === 0 && stored.delete(id);
+    }),
+    claimCall: port(
+      "claimCall",
+      (id: string, jobId: string) =>
+        change(id, underway(jobId), ({ aiCalls }) => ({ aiCalls: aiCalls + 1 })),
+    ),
+    activate: port(
+      "activate",
+      (id: string, jobId: string, analysis: Analysis) =>
+        change(id, underway(jobId), () => ({ status: "active", analysis, settledAt: new Date() })),
+    ),
+    fail: port(
+      "fail",
+      (id: string, jobId: string, failure: Failure) =>
+        change(id, underway(jobId), () => ({ status: "failed", failure, settledAt: new Date() })),
+    ),
+    find: port("find", (id: string) => {
+      const asset = stored.get(id);
+      return asset && asset.status !== "draft" ? asset : null;
+    }),
+    ping: port("assets.ping", () => {}),
+  };
+
+  return {
+    assets,
+    images: {
+      put: port("put", async (image, { name, contentType }) => {
+        pictures.set(name, { contentType, text: await new Response(image).text() });
+        return { url: `https://images.example.com/${name}` };
+      }),
+      remove: port("remove", (name: string) => void pictures.delete(name)),
+    },
+    queue: {
+      add: port("add", (jobId: string, data: JobData) => void jobs.set(jobId, data)),
+      ping: port("queue.ping", () => {}),
+    },
+    events: {
+      publish: port("publish", (userId: string, event: AssetProcessed) => {
+        published.push({ userId, event });
+      }),
+    },
+    ...{ stored, pictures, jobs, published, calls, faults },
+  };
+}
+
+/** A draft, unless `fields` make it otherwise. */
+export function newAsset(fields: Partial<Asset> = {}): Asset {
+  const id = fields.id ?? newUserId();
+  const now = new Date();
+  return {
+    ...{ id, userId: newUserId(), category: "camera", status: "draft", run: 0, aiCalls: 0 },
+    ...{ imageName: `${id}-0`, requestId: "request-1", createdAt: now, updatedAt: now },
+    ...fields,
+  };
+}
+
+/** An asset in its first run, put into the store, and its job. */
+export function storeProcessing({ stored }: MemoryPorts, fields: Partial<Asset> = {}) {
+  const id = newUserId();
+  const originalUrl = `https://images.example.com/${id}-0`;
+  const jobId = jobIdOf(id, 1);
+  const status = "processing";
+  const asset = newAsset({ id, status, run: 1, originalUrl, processingJobId: jobId, ...fields });
+  stored.set(id, asset);
+  const { userId, category } = asset;
+  const createdAt = asset.createdAt.toISOString();
+  return {
+    asset,
+    job: { id: jobId, data: { assetId: id, userId, imageUrl: originalUrl, category, createdAt } },
+  };
+}
+
+export const ANALYSIS: Analysis = {
+  brand: { value: "Nike", confidence: 0.95 },
+  model: { value: "Air Jordan 1", confidence: 0.88 },
+  colorway: { value: "Chicago", confidence: 0.82 },
+  processedImageUrl: "https://res.cloudinary.com/demo/processed.png",
+};

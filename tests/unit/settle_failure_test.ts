@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { AssetError, type ErrorCode } from "../../src/assets/errors.ts";
+import { settleFailure } from "../../src/assets/settle_failure.ts";
+import { failureOf } from "../support/failures.ts";
+import {
+  ANALYSIS,
+  type MemoryPorts,
+  memoryPorts,
+  storeProcessing,
+} from "../support/memory_ports.ts";
+import { recordLogs } from "../support/recorded_logs.ts";
+
+function settle(
+  ports: MemoryPorts,
+  job: ReturnType<typeof storeProcessing>["job"],
+  error: AssetError,
+  tries = 3,
+) {
+  return settleFailure(ports, job, error, tries, recordLogs().logger);
+}
+
+Deno.test("FR-015 FR-019 a failure is saved, then told to the owner", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  await settle(ports, job, new AssetError("ai_unavailable", "HTTP status 503"));
+  const message = "The analysis service did not answer. We tried 3 times.";
+  const saved = ports.stored.get(asset.id);
+  assert.equal(saved?.status, "failed");
+  assert.deepEqual(saved.failure, { code: "ai_unavailable", message, retryable: true });
+  assert.deepEqual(ports.published, [{
+    userId: asset.userId,
+    event: {
+      event: "asset_processed",
+      assetId: asset.id,
+      status: "failed",
+      error: message,
+      timestamp: saved.settledAt?.toISOString(),
+    },
+  }]);
+});
+
+Deno.test("a failure is settled once, whoever comes second and whatever it says", async () => {
+  const ports = memoryPorts();
+  const { job } = storeProcessing(ports);
+  await settle(ports, job, new AssetError("ai_timeout", "Too slow"));
+  const once = [...ports.stored.values()];
+  await settle(ports, job, new AssetError("job_stalled", "Stalled"));
+  await settle(memoryPorts(), job, new AssetError("ai_timeout", "Its asset is gone"));
+  assert.deepEqual([...ports.stored.values()], once);
+  assert.equal(ports.published.length, 1);
+});
+
+Deno.test("an asset that became active is not failed any more", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  await ports.assets.activate(asset.id, job.id, ANALYSIS);
+  await settle(ports, job, new AssetError("ai_timeout", "Too late"));
+  assert.equal(ports.stored.get(asset.id)?.status, "active");
+  assert.deepEqual(ports.published, []);
+});
+
+Deno.test("the owner reads one plain sentence per code, never the cause", async () => {
+  const codes: ErrorCode[] = [
+    ...["ai_rejected", "ai_unauthorized", "ai_unavailable", "ai_timeout"] as const,
+    ...["ai_bad_response", "ai_rate_limited", "job_stalled", "internal_error"] as const,
+  ];
+  const sentences = await Promise.all(codes.map(async (code) => {
+    const ports = memoryPorts();
+    const { asset, job } = storeProcessing(ports);
+    const cause = new Error("ECONNREFUSED 10.0.0.1");
+    await settle(ports, job, new AssetError(code, `HTTP status 500 ${code}`, { cause }), 1);
+    return ports.stored.get(asset.id)?.failure?.message ?? "";
+  }));
+  for (const sentence of sentences) assert.match(sentence, /^[A-Z][a-z ,']+\.$/);
+  assert.equal(new Set(sentences).size, codes.length);
+  const [rejected] = sentences;
+  assert.equal(rejected, "The analysis service could not read this picture.");
+});
+
+Deno.test("an event that cannot be sent does not undo a failure", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  ports.faults["publish"] = () => Promise.reject(new Error("On demand"));
+  await settle(ports, job, new AssetError("ai_rejected", "No"));
+  assert.equal(ports.stored.get(asset.id)?.status, "failed");
+});
+
+Deno.test("a failure that cannot be saved is told to the caller, not to the owner", async () => {
+  const ports = memoryPorts();
+  const { job } = storeProcessing(ports);
+  const outage = new AssetError("service_unavailable", "On demand");
+  ports.faults["fail"] = () => Promise.reject(outage);
+  assert.equal(await failureOf(settle(ports, job, new AssetError("ai_timeout", "x"))), outage);
+  assert.deepEqual(ports.published, []);
+});
