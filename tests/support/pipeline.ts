@@ -5,6 +5,8 @@ import { startApi } from "../../main.ts";
 import { startWorker } from "../../worker.ts";
 import { withDatabase } from "../../dev/database_uri.ts";
 import { type SampleAi, startSampleAi } from "../../dev/sample_ai/server.ts";
+import type { EventPublisher } from "../../src/assets/ports.ts";
+import { createEventPublisher } from "../../src/events/event_publisher.ts";
 import { parseConfig } from "../../src/config.ts";
 import { type FakeCloudinary, startFakeCloudinary } from "./fake_cloudinary.ts";
 import { quietLogger } from "./quiet_logger.ts";
@@ -26,6 +28,8 @@ export interface Pipeline extends AsyncDisposable {
   readonly ai: SampleAi;
   /** The queue as BullMQ sees it, to look into. */
   readonly queue: Queue;
+  /** Sends an event to a user's devices, as a worker does. */
+  publish: EventPublisher["publish"];
   /** The raw documents of the collection `assets`. */
   documents(): Promise<Record<string, unknown>[]>;
 }
@@ -72,6 +76,7 @@ export async function startOutside(
     cloudinary,
     ai,
     queue,
+    publish: createEventPublisher({ redis, queuePrefix: name }).publish,
     documents: () => database.collection("assets").find().toArray(),
     env: {
       APP_ENV: "development",

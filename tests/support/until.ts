@@ -9,7 +9,7 @@ export async function until<T>(
   const deadline = Date.now() + withinMs;
   while (Date.now() < deadline) {
     const value = await probe();
-    if (value) return value;
+    if (value) return value as NonNullable<T>;
     await pause(20);
   }
   throw new Error(`Waited ${withinMs} ms in vain for: ${what}`);

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, newUser } from "../support/client.ts";
+import { exitCodeOf, runToEnd, startProcesses } from "../support/processes.ts";
+import { until } from "../support/until.ts";
+
+Deno.test("FR-022 API and worker in processes of their own: the event comes out on a second API", async () => {
+  await using pipeline = await startProcesses();
+  const [first, second] = await Promise.all([
+    pipeline.start("api"),
+    pipeline.start("api"),
+    pipeline.start("worker"),
+  ]);
+  const [firstUrl = "", secondUrl = ""] = [first.ready[1], second.ready[1]];
+  assert.notEqual(firstUrl, secondUrl);
+  const user = await newUser();
+  using device = await connect(secondUrl, { token: user.token });
+  const { status, body } = await user.submit(firstUrl);
+  assert.equal(status, 202);
+  assert.equal((await device.eventOf(body.data.assetId)).status, "active");
+});
+
+Deno.test("T064 T065 SIGTERM ends API and worker with exit code 0, the job under way done", async () => {
+  await using pipeline = await startProcesses();
+  const [api, worker] = await Promise.all([pipeline.start("api"), pipeline.start("worker")]);
+  const [url = ""] = [api.ready[1]];
+  const user = await newUser();
+  using device = await connect(url, { token: user.token });
+  const fault = JSON.stringify({ kind: "slow", delayMs: 500 });
+  await fetch(`${pipeline.ai.url}/faults`, { method: "POST", body: fault });
+  const { assetId } = (await user.submit(url)).body.data;
+  await until("the AI call", async () => {
+    return (await (await fetch(`${pipeline.ai.url}/calls`)).json()).calls.length;
+  });
+  worker.kill("SIGTERM");
+  assert.equal(await exitCodeOf(worker), 0);
+  assert.equal((await device.eventOf(assetId)).status, "active");
+
+  api.kill("SIGTERM");
+  assert.equal(await exitCodeOf(api), 0);
+  await until("the socket to be closed", () => device.socket.disconnected);
+});
+
+Deno.test("SIGINT ends them as well, and every line they wrote is JSON with time, level and msg", async () => {
+  await using pipeline = await startProcesses({ LOG_LEVEL: "debug" });
+  const children = await Promise.all([pipeline.start("api"), pipeline.start("worker")]);
+  const url = children[0].ready[1] ?? "";
+  const user = await newUser();
+  using device = await connect(url, { token: user.token });
+  const { body, headers } = await user.submit(url);
+  await device.eventOf(body.data.assetId);
+  for (const child of children) {
+    child.kill("SIGINT");
+    assert.equal(await exitCodeOf(child), 0);
+  }
+  const lines = children.flatMap((child) => child.output()).map((line) => JSON.parse(line));
+  for (const line of lines) {
+    assert.equal(new Date(line.time).toISOString(), line.time);
+    assert.match(line.level, /^(debug|info|warn|error)$/);
+    assert.equal(typeof line.msg, "string");
+  }
+  const requestId = headers.get("X-Request-Id");
+  const followed = lines.filter((line) => line.requestId === requestId).map((line) => line.msg);
+  assert.deepEqual(followed, ["Asset queued", "Request answered", "Asset active"]);
+  const text = JSON.stringify(lines);
+  assert.ok(!text.includes(user.token) && !text.includes(pipeline.env["JWT_SECRET"] ?? "?"));
+});
+
+Deno.test("a busy port ends the API with exit code 1 and says what to change", async () => {
+  await using pipeline = await startProcesses();
+  const holder = createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  const address = holder.address();
+  const port = String(typeof address === "object" && address?.port);
+  try {
+    const { code, output } = await runToEnd("main.ts", { ...pipeline.env, PORT: port });
+    assert.equal(code, 1);
+    assert.match(output, new RegExp(`PORT ${port} on HOST 127.0.0.1 is in use`));
+  } finally {
+    holder.close();
+  }
+});
+
+Deno.test("missing variables end both with exit code 78, each named once and no value shown", async () => {
+  const env = { JWT_SECRET: "too-short", PORT: "http" };
+  for (const entry of ["main.ts", "worker.ts"] as const) {
+    const { code, output } = await runToEnd(entry, env);
+    assert.equal(code, 78);
+    const required = ["REDIS_URL", "MONGODB_URI", "CLOUDINARY_URL", "AI_SERVICE_URL"];
+    for (const name of required) assert.equal(output.split(`${name} is required`).length, 2, name);
+    assert.match(output, /JWT_SECRET must have at least 32 bytes/);
+    assert.match(output, /PORT must be a whole number/);
+    assert.ok(!output.includes("too-short"));
+  }
+});
+
+Deno.test("a Redis or MongoDB that stays away ends both with exit code 69 and is named", async () => {
+  await using pipeline = await startProcesses({
+    REDIS_URL: "redis://127.0.0.1:1",
+    STARTUP_TIMEOUT_MS: "500",
+  });
+  for (const entry of ["main.ts", "worker.ts"] as const) {
+    const { code, output } = await runToEnd(entry, pipeline.env);
+    assert.equal(code, 69);
+    assert.match(output, /Nothing usable answered at REDIS_URL for 500 ms/);
+  }
+  const MONGODB_URI = "mongodb://127.0.0.1:1/x";
+  const { code, output } = await runToEnd("main.ts", { ...pipeline.env, MONGODB_URI });
+  assert.equal(code, 69);
+  assert.match(output, /REDIS_URL and MONGODB_URI/);
+});
