@@ -11,12 +11,12 @@ export function createDatabase(logger: Logger): Connection {
   connection.on("connected", () => {
     isReported = false;
     logger.debug({}, "MongoDB connected");
+    connection.once("disconnected", () => logger.warn({}, "MongoDB connection lost"));
   });
   connection.on("error", (err) => {
     logger[isReported ? "debug" : "warn"]({ err }, "MongoDB does not answer");
     isReported = true;
   });
-  connection.on("disconnected", () => logger.warn({}, "MongoDB connection lost"));
   return connection;
 }
 

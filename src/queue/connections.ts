@@ -41,11 +41,19 @@ export function connectRedis(
   return redis;
 }
 
-/** Waits until Redis answers; rejects when `signal` ends it. */
+/** Waits until Redis answers; rejects with the last error when `signal` ends it. */
 export function openRedis(redis: Redis, signal: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   if (redis.status === "ready") resolve();
-  redis.once("ready", () => resolve());
-  signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  return promise;
+  let reason: unknown;
+  const remember = (error: Error) => reason = error;
+  const giveUp = () => reject(reason ?? signal.reason);
+  redis.on("error", remember);
+  redis.once("ready", resolve);
+  signal.addEventListener("abort", giveUp, { once: true });
+  return promise.finally(() => {
+    redis.off("error", remember);
+    redis.off("ready", resolve);
+    signal.removeEventListener("abort", giveUp);
+  });
 }

@@ -44,22 +44,14 @@ export async function openTestQueue(
   await using resources = new AsyncDisposableStack();
   const prefix = `t${crypto.getRandomValues(new Uint8Array(8)).toHex()}`;
   const { logger } = recordLogs();
-  async function connect(whenAway: "fail" | "wait", url = services().redisUrl) {
-    const redis = resources.adopt(
-      connectRedis({ url, name: prefix, whenAway, logger }),
-      (redis) => redis.disconnect(),
-    );
-    await openRedis(redis, AbortSignal.timeout(15_000));
-    return redis;
-  }
-  const redis = await connect("wait");
+  const redis = await connect(resources, prefix, "wait");
   const keys = () => redis.keys(`${prefix}:*`);
   resources.defer(async () => void await redis.unlink(prefix, ...await keys()));
   const bull = resources.adopt(
     new Queue("ai-processing", { connection: redis, prefix }),
     (bull) => bull.close(),
   );
-  const producer = await connect("fail", redisUrl);
+  const producer = await connect(resources, prefix, "fail", redisUrl);
   const { attempts, backoffMs } = defaultConfig().queue;
   const jobs = resources.adopt(
     createJobQueue({
@@ -71,9 +63,24 @@ export async function openTestQueue(
   const opened = resources.move();
   return {
     ...{ prefix, jobs, bull, redis, keys },
-    connect: (whenAway) => connect(whenAway),
+    connect: (whenAway) => connect(opened, prefix, whenAway),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+async function connect(
+  resources: AsyncDisposableStack,
+  name: string,
+  whenAway: "fail" | "wait",
+  url = services().redisUrl,
+): Promise<Redis> {
+  const { logger } = recordLogs();
+  const redis = resources.adopt(
+    connectRedis({ url, name, whenAway, logger }),
+    (redis) => redis.disconnect(),
+  );
+  await openRedis(redis, AbortSignal.timeout(15_000));
+  return redis;
 }
 
 /** A job's data to the letter, of an asset nobody else in the tests has. */
