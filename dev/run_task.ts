@@ -20,7 +20,7 @@ export async function runTask(task: (context: TaskContext) => Promise<number>): 
   const resources = new AsyncDisposableStack();
   let exitCode = 1;
   try {
-    exitCode = await task({ resources, signal });
+    exitCode = await Promise.race([task({ resources, signal }), rejectOn(signal)]);
   } catch (error) {
     if (signal.aborted) exitCode = INTERRUPTED;
     else print(isExplained(error) ? `\n${error.message}\n` : Deno.inspect(error));
@@ -28,6 +28,12 @@ export async function runTask(task: (context: TaskContext) => Promise<number>): 
     await resources.disposeAsync();
   }
   Deno.exit(exitCode);
+}
+
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 function isExplained(error: unknown): error is Error {
