@@ -40,10 +40,8 @@ function environmentSchema(development: boolean) {
     MONGODB_URI: matching(/^mongodb(\+srv)?:\/\/[^\s]+$/, "mongodb://127.0.0.1:27017/collectibles"),
     CLOUDINARY_URL: requiredUnless(
       development,
-      matching(
-        /^cloudinary:\/\/[^:@/]+:[^:@/]+@[^:@/?]+(\?\S*)?$/,
-        "cloudinary://key:secret@cloud",
-      ),
+      told("cloudinary://key:secret@cloud")
+        .refine(isCloudinaryUrl, "must look like cloudinary://key:secret@cloud"),
     ),
     LOCAL_IMAGE_DIR: z.string().default(".data/images"),
     IMAGE_STORE_TIMEOUT_MS: milliseconds(15_000),
@@ -95,7 +93,17 @@ function toConfig(env: z.output<ReturnType<typeof environmentSchema>>) {
 }
 
 function redisUrlOf(host?: string, port = "6379"): string | undefined {
-  return host && `redis://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const isBareIpv6 = host?.includes(":") && !host.startsWith("[");
+  return host && `redis://${isBareIpv6 ? `[${host}]` : host}:${port}`;
+}
+
+function isCloudinaryUrl(text: string): boolean {
+  if (!/^cloudinary:\/\/[^\s#]+$/.test(text) || !URL.canParse(text)) return false;
+  const { username, password, hostname, pathname, searchParams } = new URL(text);
+  const isDecodable = [username, password].every((part) => !/%(?![0-9a-f]{2})/i.test(part));
+  const prefix = searchParams.get("upload_prefix") ?? "https://api.cloudinary.com";
+  return Boolean(username && password && hostname && isDecodable) && !pathname.slice(1) &&
+    /^https?:\/\/./.test(prefix);
 }
 
 function told(example?: string) {

@@ -4,7 +4,7 @@ import { isImageUrl } from "../assets/image_url.ts";
 const MAX_TEXT = 200;
 
 const detectedSchema = z.object({
-  value: z.string().transform((text) => text.slice(0, MAX_TEXT)),
+  value: z.string().transform((text) => text.slice(0, MAX_TEXT).toWellFormed()),
   confidence: z.number().min(0).max(1),
 });
 

@@ -3,7 +3,8 @@
  * a loopback address of this machine (contract, "Queue").
  */
 export function isImageUrl(text: string, { allowLoopback }: { allowLoopback: boolean }): boolean {
-  if (!URL.canParse(text)) return false;
+  // URL alone forgives missing slashes and white space around.
+  if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   const isLoopback = hostname === "localhost" || hostname === "[::1]" ||
     /^127(\.\d{1,3}){3}$/.test(hostname);

@@ -53,7 +53,8 @@ export async function submitAsset(
 
 async function undo({ assets, images }: SubmitDeps, draft: Asset, logger: Logger): Promise<void> {
   try {
-    if (await assets.deleteUnaccepted(draft.id)) await images.remove(draft.imageName);
+    const isBegun = !await assets.deleteUnaccepted(draft.id) && await assets.find(draft.id);
+    if (!isBegun) await images.remove(draft.imageName);
   } catch (error) {
     logger.warn({ assetId: draft.id, err: error }, "A failed submission left something behind");
   }

@@ -59,7 +59,16 @@ const assetSchema = new Schema<AssetRecord>(
     requestId: { type: String, required: true },
     traceparent: String,
   },
-  { collection: "assets", timestamps: true, versionKey: false, strict: "throw" },
+  {
+    collection: "assets",
+    timestamps: true,
+    versionKey: false,
+    strict: "throw",
+    // Without a connection a command fails at once, also before the first one was made.
+    bufferCommands: false,
+    autoCreate: false,
+    autoIndex: false,
+  },
 );
 
 export function assetModel(connection: Connection) {

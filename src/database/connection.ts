@@ -25,9 +25,6 @@ export async function openDatabase(connection: Connection, uri: string, signal: 
   for (;;) {
     try {
       await connection.openUri(uri, {
-        autoCreate: false,
-        autoIndex: false,
-        bufferCommands: false,
         serverSelectionTimeoutMS: SERVER_SELECTION_MS,
         heartbeatFrequencyMS: 1000,
         // What is answered 202 has to survive a kill of mongod, also of a standalone one.

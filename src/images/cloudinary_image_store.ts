@@ -53,8 +53,8 @@ export async function createCloudinaryImageStore(
   return {
     put: (image, { name, contentType, signal }) =>
       attempt("stored", signal, async (signal) => {
-        const bytes = await new Response(image).arrayBuffer();
-        const file = new Blob([bytes], { type: contentType });
+        const abortable = image.pipeThrough(new TransformStream(), { signal });
+        const file = new Blob([await new Response(abortable).bytes()], { type: contentType });
         const answer = await call("upload", { public_id: name, overwrite: "true" }, {
           file,
           signal,

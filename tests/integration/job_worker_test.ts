@@ -99,17 +99,20 @@ Deno.test("a job is given up only once its last attempt has failed", async () =>
   assert.deepEqual(worker.givenUp, []);
 });
 
-Deno.test("T054 giving up is over before the job counts as failed", async () => {
-  await using queue = await openTestQueue({ attempts: 1 });
-  const id = await addJob(queue);
-  const gate = Promise.withResolvers<void>();
-  await using worker = await startTestWorker(queue, away, { giveUp: () => gate.promise });
-  worker.onClose(gate.resolve);
-  await until("it is being given up", () => worker.givenUp.length > 0);
-  assert.equal(await (await queue.bull.getJob(id))?.getState(), "active");
-  gate.resolve();
-  await untilEnded(queue, "failed", 1);
-});
+for (const code of ["ai_unavailable", "ai_rejected"] as const) {
+  Deno.test(`T054 giving up on ${code} is over before the job counts as failed`, async () => {
+    await using queue = await openTestQueue({ attempts: code === "ai_unavailable" ? 1 : 3 });
+    const id = await addJob(queue);
+    const gate = Promise.withResolvers<void>();
+    const fail = () => Promise.reject(new AssetError(code, "On demand"));
+    await using worker = await startTestWorker(queue, fail, { giveUp: () => gate.promise });
+    worker.onClose(gate.resolve);
+    await until("it is being given up", () => worker.givenUp.length > 0);
+    assert.equal(await (await queue.bull.getJob(id))?.getState(), "active");
+    gate.resolve();
+    await untilEnded(queue, "failed", 1);
+  });
+}
 
 Deno.test("an error that no retry mends ends the job at its first attempt", async () => {
   await using queue = await openTestQueue({ backoffMs: 20 });
