@@ -33,7 +33,7 @@ export function variableNames(): string[] {
 
 function environmentSchema(development: boolean) {
   return z.object({
-    APP_ENV: oneOf("production", "development").default("production"),
+    APP_ENV: z.string().default("production"),
     REDIS_URL: matching(/^rediss?:\/\/[^\s]+$/, "redis://127.0.0.1:6379"),
     REDIS_HOST: z.string().optional(),
     REDIS_PORT: whole(1, 65_535).default(6379),
@@ -100,10 +100,18 @@ function redisUrlOf(host?: string, port = "6379"): string | undefined {
 function isCloudinaryUrl(text: string): boolean {
   if (!/^cloudinary:\/\/[^\s#]+$/.test(text) || !URL.canParse(text)) return false;
   const { username, password, hostname, pathname, searchParams } = new URL(text);
-  const isDecodable = [username, password].every((part) => !/%(?![0-9a-f]{2})/i.test(part));
   const prefix = searchParams.get("upload_prefix") ?? "https://api.cloudinary.com";
-  return Boolean(username && password && hostname && isDecodable) && !pathname.slice(1) &&
+  const isWhole = username && password && hostname && pathname.length < 2;
+  return Boolean(isWhole) && [username, password].every(isDecodable) &&
     /^https?:\/\/./.test(prefix);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== "";
+  } catch {
+    return false;
+  }
 }
 
 function told(example?: string) {

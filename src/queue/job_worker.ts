@@ -50,9 +50,7 @@ export function startJobWorker(
     // Set on a job's last failure only, also when BullMQ gave it up without calling `attempt`.
     const queued = job && toQueuedJob(job);
     if (!queued || !job.finishedOn) return;
-    const log = jobLogger(job);
-    const settled = handlers.giveUp(queued, codedCause(error), job.attemptsMade, log)
-      .catch((err) => log.error({ err }, "Failure not settled"))
+    const settled = giveUp(job, queued, codedCause(error), job.attemptsMade)
       .finally(() => settling.delete(settled));
     settling.add(settled);
   });
@@ -70,7 +68,8 @@ export function startJobWorker(
 
   async function attempt(job: Job): Promise<void> {
     const queued = toQueuedJob(job);
-    const log = jobLogger(job);
+    const tries = job.attemptsMade + 1;
+    const log = jobLogger(job, tries);
     if (!queued) {
       log.error({}, "A job of this queue has data that is not ours");
       throw new UnrecoverableError("The job's data is not ours");
@@ -85,13 +84,18 @@ export function startJobWorker(
       const error = asAssetError(caught);
       const durationMs = Math.round(performance.now() - startedAt);
       log.warn({ code: error.code, err: error, durationMs }, "Attempt failed");
-      const tries = job.attemptsMade + 1;
       const isLast = !error.retryable || tries >= (job.opts.attempts ?? 1);
-      if (isLast) await handlers.giveUp(queued, error, tries, log);
+      if (isLast) await giveUp(job, queued, error, tries);
       throw error.retryable
         ? error
         : Object.assign(new UnrecoverableError(error.message), { cause: error });
     }
+  }
+
+  async function giveUp(job: Job, queued: QueuedJob, error: AssetError, tries: number) {
+    const log = jobLogger(job, tries);
+    await handlers.giveUp(queued, error, tries, log)
+      .catch((err) => log.error({ err }, "Failure not settled"));
   }
 
   function toQueuedJob({ id, data }: Job): QueuedJob | undefined {
@@ -99,9 +103,8 @@ export function startJobWorker(
     return id && parsed.success ? { id, data: parsed.data } : undefined;
   }
 
-  function jobLogger(job: Job): Logger {
-    const { assetId, userId } = job.data ?? {};
-    return logger.child({ jobId: job.id, assetId, userId, attempt: job.attemptsMade + 1 });
+  function jobLogger({ id, data }: Job, attempt: number): Logger {
+    return logger.child({ jobId: id, assetId: data?.assetId, userId: data?.userId, attempt });
   }
 }
 

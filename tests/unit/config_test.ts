@@ -115,7 +115,7 @@ Deno.test("development needs no Cloudinary, stays on this machine and logs for a
 });
 
 Deno.test("production needs Cloudinary, whichever way it is asked for", () => {
-  for (const APP_ENV of ["", "production"]) {
+  for (const APP_ENV of ["", "production", "staging"]) {
     assert.equal(parse({ APP_ENV }).development, false);
     assert.deepEqual(faultsOf({ ...REQUIRED, APP_ENV, CLOUDINARY_URL: "" }), ["CLOUDINARY_URL"]);
   }
