@@ -45,7 +45,7 @@ export async function startApi(config: Config, logger: Logger, resources: AsyncD
   });
   const server = createHttpServer(app.fetch);
   const sockets = attachSocketServer({
-    httpServer: server,
+    httpServer: server.node,
     publisher,
     subscriber,
     queuePrefix: config.queue.prefix,

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import denoJson from "../deno.json" with { type: "json" };
 import { ROOT } from "./project.ts";
 import { type Child, startChild } from "./services/child_process.ts";
@@ -10,14 +11,16 @@ const READY = { api: /"url":"([^"]+)","msg":"API ready"/, worker: /"msg":"Worker
  */
 export function startRole(role: keyof typeof READY, options: {
   env: Readonly<Record<string, string>>;
+  /** The API keeps its local image store in here. */
+  cwd: string;
   logFile: string;
   signal?: AbortSignal;
 }): Promise<Child> {
-  const [, ...args] = denoJson.tasks[role].command.split(" ");
+  const [, ...flags] = denoJson.tasks[role].command.split(" ");
+  const entry = flags.pop() ?? "";
   return startChild({
     command: Deno.execPath(),
-    args,
-    cwd: ROOT,
+    args: [...flags, join(ROOT, entry)],
     readyWhen: READY[role],
     startTimeoutMs: 60_000,
     ...options,

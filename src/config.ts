@@ -34,7 +34,8 @@ export function variableNames(): string[] {
 function environmentSchema(development: boolean) {
   return z.object({
     APP_ENV: z.string().default("production"),
-    REDIS_URL: matching(/^rediss?:\/\/[^\s]+$/, "redis://127.0.0.1:6379"),
+    REDIS_URL: told("redis://127.0.0.1:6379")
+      .refine(isRedisUrl, "must look like redis://127.0.0.1:6379"),
     REDIS_HOST: z.string().optional(),
     REDIS_PORT: whole(1, 65_535).default(6379),
     MONGODB_URI: matching(/^mongodb(\+srv)?:\/\/[^\s]+$/, "mongodb://127.0.0.1:27017/collectibles"),
@@ -43,9 +44,9 @@ function environmentSchema(development: boolean) {
       told("cloudinary://key:secret@cloud")
         .refine(isCloudinaryUrl, "must look like cloudinary://key:secret@cloud"),
     ),
-    LOCAL_IMAGE_DIR: z.string().default(".data/images"),
     IMAGE_STORE_TIMEOUT_MS: milliseconds(15_000),
-    AI_SERVICE_URL: matching(/^https?:\/\/[^\s?#]+$/, "https://ai.example.com"),
+    AI_SERVICE_URL: told("https://ai.example.com")
+      .refine(isBaseUrl, "must look like https://ai.example.com"),
     AI_SERVICE_TOKEN: z.string().optional(),
     AI_TIMEOUT_MS: milliseconds(90_000),
     JWT_SECRET: told().refine(
@@ -74,7 +75,6 @@ function toConfig(env: z.output<ReturnType<typeof environmentSchema>>) {
     mongodbUri: env.MONGODB_URI,
     images: {
       cloudinaryUrl: env.CLOUDINARY_URL,
-      localDirectory: env.LOCAL_IMAGE_DIR,
       timeoutMs: env.IMAGE_STORE_TIMEOUT_MS,
     },
     ai: { url: env.AI_SERVICE_URL, token: env.AI_SERVICE_TOKEN, timeoutMs: env.AI_TIMEOUT_MS },
@@ -97,6 +97,16 @@ function redisUrlOf(host?: string, port = "6379"): string | undefined {
   return host && `redis://${isBareIpv6 ? `[${host}]` : host}:${port}`;
 }
 
+function isBaseUrl(text: string): boolean {
+  return /^https?:\/\/[^\s?#]+$/.test(text) && URL.canParse(text);
+}
+
+function isRedisUrl(text: string): boolean {
+  if (!/^rediss?:\/\/[^\s]+$/.test(text) || !URL.canParse(text)) return false;
+  const { username, password, hostname, pathname } = new URL(text);
+  return hostname !== "" && /^\/?\d*$/.test(pathname) && [username, password].every(isDecodable);
+}
+
 function isCloudinaryUrl(text: string): boolean {
   if (!/^cloudinary:\/\/[^\s#]+$/.test(text) || !URL.canParse(text)) return false;
   const { username, password, hostname, pathname, searchParams } = new URL(text);
@@ -108,7 +118,8 @@ function isCloudinaryUrl(text: string): boolean {
 
 function isDecodable(text: string): boolean {
   try {
-    return decodeURIComponent(text) !== "";
+    decodeURIComponent(text);
+    return true;
   } catch {
     return false;
   }

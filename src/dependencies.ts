@@ -1,3 +1,4 @@
+import { ConfigError } from "./config.ts";
 import { EXIT, StartError } from "./shutdown.ts";
 
 /**
@@ -9,16 +10,22 @@ export async function waitForDependencies(
   dependencies: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>>,
 ): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
-  const variables = Object.keys(dependencies);
-  const outcomes = await Promise.allSettled(
-    Object.values(dependencies).map((open) => open(signal)),
+  const missing = new Map<string, unknown>();
+  await Promise.all(
+    Object.entries(dependencies).map(async ([variable, open]) => {
+      try {
+        await open(signal);
+      } catch (error) {
+        if (error instanceof ConfigError) throw error;
+        missing.set(variable, error);
+      }
+    }),
   );
-  const missing = variables.filter((_, index) => outcomes[index]?.status === "rejected");
-  if (missing.length === 0) return;
+  if (missing.size === 0) return;
   throw new StartError(
-    `Nothing usable answered at ${missing.join(" and ")} for ${timeoutMs} ms: ` +
+    `Nothing usable answered at ${[...missing.keys()].join(" and ")} for ${timeoutMs} ms: ` +
       "check the address, and that the service runs and lets us in",
     EXIT.unavailable,
-    { cause: outcomes.find((outcome) => outcome.status === "rejected")?.reason },
+    { cause: [...missing.values()][0] },
   );
 }

@@ -3,11 +3,36 @@ import { createAdaptorServer } from "@hono/node-server";
 import pTimeout from "p-timeout";
 import { EXIT, StartError } from "./shutdown.ts";
 
+/** For the sockets' goodbyes and the last bytes of answers. */
+const CLOSE_MS = 2000;
+
 type Fetch = (request: Request) => Response | Promise<Response>;
 
-/** An HTTP server for `fetch` that does not listen yet; node:http, so that Socket.io can attach. */
-export function createHttpServer(fetch: Fetch): Server {
-  return createAdaptorServer({ fetch, overrideGlobalObjects: false }) as Server;
+export interface HttpServer {
+  /** node:http, so that Socket.io can attach. */
+  readonly node: Server;
+  /** Settles when every request that is under way now has its answer. */
+  answered(): Promise<void>;
+}
+
+/** An HTTP server for `fetch` that does not listen yet. */
+export function createHttpServer(fetch: Fetch): HttpServer {
+  const underWay = new Set<Promise<Response>>();
+  async function tracked(request: Request): Promise<Response> {
+    const response = Promise.resolve(fetch(request));
+    underWay.add(response);
+    try {
+      return await response;
+    } finally {
+      underWay.delete(response);
+    }
+  }
+  return {
+    node: createAdaptorServer({ fetch: tracked, overrideGlobalObjects: false }) as Server,
+    answered: async () => {
+      await Promise.allSettled(underWay);
+    },
+  };
 }
 
 /**
@@ -15,7 +40,7 @@ export function createHttpServer(fetch: Fetch): Server {
  * Throws a StartError that says how to mend it.
  */
 export function listen(
-  server: Server,
+  { node }: HttpServer,
   { host, port }: { host: string; port: number },
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
@@ -25,24 +50,30 @@ export function listen(
       : `Cannot listen on HOST ${host}, PORT ${port}: set them to an address of this machine`;
     reject(new StartError(message, EXIT.fault, { cause }));
   };
-  server.once("error", refuse);
-  server.listen(port, host, () => {
-    server.off("error", refuse);
-    const address = server.address();
+  node.once("error", refuse);
+  node.listen(port, host, () => {
+    node.off("error", refuse);
+    const address = node.address();
     if (typeof address !== "object" || !address) return reject(new TypeError("No port"));
     resolve(`http://${reachable(host)}:${address.port}`);
   });
   return promise;
 }
 
-/** Closes sockets and server; requests under way are waited for up to `graceMs`, then cut. */
+/**
+ * Closes sockets and server. The requests under way are answered first, for up to `graceMs`, and
+ * meanwhile new ones are too: a proxy has to see /readyz say that we drain.
+ */
 export async function closeServer(
-  server: Server,
+  { node, answered }: HttpServer,
   sockets: { close(): Promise<void> },
   graceMs: number,
 ): Promise<void> {
-  const closing = sockets.close();
-  await pTimeout(closing, { milliseconds: graceMs, fallback: () => server.closeAllConnections() });
+  await pTimeout(answered(), { milliseconds: graceMs, fallback() {} });
+  await pTimeout(sockets.close(), {
+    milliseconds: CLOSE_MS,
+    fallback: () => node.closeAllConnections(),
+  });
 }
 
 function reachable(host: string): string {

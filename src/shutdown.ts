@@ -1,7 +1,7 @@
 import pTimeout from "p-timeout";
 import type { Logger } from "./assets/ports.ts";
 import { type Config, ConfigError } from "./config.ts";
-import { createLogger } from "./logger.ts";
+import { createLogger, redirectConsole } from "./logger.ts";
 
 /** The exit codes operators rely on (contract, "Exit codes"; 69 and 78 are those of sysexits.h). */
 export const EXIT = { ended: 0, fault: 1, unavailable: 69, configuration: 78 } as const;
@@ -21,6 +21,9 @@ type Role = (
   resources: AsyncDisposableStack,
 ) => Promise<unknown>;
 
+/** Ctrl-C reaches the whole terminal group, and `deno task` and npx pass it on once more. */
+const SAME_SIGNAL_MS = 500;
+
 /** Past the grace every close has its own bound; what still hangs then is cut off. */
 const OVERDUE_MS = 5000;
 
@@ -36,6 +39,7 @@ export async function runRole(readConfig: () => Config, role: Role): Promise<nev
     Deno.exit(reportFailure(error, createLogger({ level: "info", format: "json" })));
   }
   const logger = createLogger(config.log);
+  redirectConsole(logger);
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     logger.error({ err: event.reason }, "Unhandled rejection");
@@ -75,12 +79,17 @@ function reportFailure(error: unknown, logger: Logger): number {
 
 function firstSignal(logger: Logger): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  let signals = 0;
+  let firstAt: number | undefined;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => {
-      if (++signals > 1) Deno.exit(EXIT.fault);
-      logger.info({ signal }, "Stopping");
-      resolve();
+      if (firstAt === undefined) {
+        firstAt = performance.now();
+        logger.info({ signal }, "Stopping");
+        resolve();
+      } else if (performance.now() - firstAt > SAME_SIGNAL_MS) {
+        logger.warn({ signal }, "Stopping at once");
+        Deno.exit(EXIT.fault);
+      }
     });
   }
   return promise;

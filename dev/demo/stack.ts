@@ -40,12 +40,11 @@ export async function bringUp(
     JWT_SECRET: jwtSecret,
     QUEUE_PREFIX: "demo",
     PORT: "0",
-    LOCAL_IMAGE_DIR: join(dataDir, "images"),
     LOG_FORMAT: "json",
   };
   const [api] = await Promise.all([
-    started(startRole("api", { env, logFile: logFile("api"), signal })),
-    started(startRole("worker", { env, logFile: logFile("worker"), signal })),
+    started(startRole("api", { env, cwd: dataDir, logFile: logFile("api"), signal })),
+    started(startRole("worker", { env, cwd: dataDir, logFile: logFile("worker"), signal })),
   ]);
   const apiUrl = api.ready[1] ?? "";
   report(`API: ready at ${apiUrl}, with a local image store`);

@@ -9,7 +9,8 @@ export async function announce(
   logger: Logger,
 ): Promise<void> {
   try {
-    await events.publish(asset.userId, assetProcessed(asset));
+    const reached = await events.publish(asset.userId, assetProcessed(asset));
+    if (reached === 0) logger.warn({}, "Event sent, but no API process was there to hear it");
   } catch (error) {
     logger.error({ err: error }, "Event not sent");
   }

@@ -7,8 +7,8 @@ export const STATUSES = ["draft", "processing", "partial", "active", "archived",
 export type Status = typeof STATUSES[number];
 
 const TRANSITIONS: Readonly<Record<Status, readonly Status[]>> = {
-  draft: ["processing"],
-  processing: ["active", "failed"],
+  draft: ["processing", "draft"],
+  processing: ["active", "failed", "draft"],
   failed: ["processing"],
   active: [],
   partial: [],

@@ -8,6 +8,8 @@ const RETRYABLE = {
   ai_rate_limited: true,
   job_stalled: true,
   internal_error: true,
+  image_rejected: false,
+  image_in_doubt: true,
   not_found: false,
   service_unavailable: true,
 } as const;

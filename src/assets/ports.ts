@@ -5,14 +5,15 @@ import type { AssetProcessed } from "./asset_processed.ts";
 export interface ImageStore {
   /**
    * Stores the picture under `name` and returns the URL the AI service can read it from.
-   * Storing the same name again overwrites. Throws `service_unavailable`.
+   * Storing the same name again overwrites. Throws `image_rejected` when the store cannot read the
+   * picture, `image_in_doubt` when it may be stored all the same, else `service_unavailable`.
    */
   put(
     image: ReadableStream<Uint8Array<ArrayBuffer>>,
     options: { name: string; contentType: string; signal?: AbortSignal },
   ): Promise<{ url: string }>;
   /** Removes the picture; one that is not there is no error. Throws `service_unavailable`. */
-  remove(name: string): Promise<void>;
+  remove(name: string, signal?: AbortSignal): Promise<void>;
 }
 
 export interface NewDraft {
@@ -28,8 +29,9 @@ export interface AssetStore {
   insertDraft(draft: NewDraft): Promise<Asset>;
   /** draft -> processing: from here on the asset is its owner's. */
   accept(id: string, accepted: { originalUrl: string; run: number }): Promise<Asset | null>;
-  /** Deletes a submission that failed half-way, unless a worker has already begun it. */
-  deleteUnaccepted(id: string): Promise<boolean>;
+  /** Makes a submission that failed half-way a draft again, unless a worker has begun it. */
+  withdraw(id: string): Promise<Asset | null>;
+  deleteDraft(id: string): Promise<void>;
   /** Counts one AI call of the run that `jobId` names, if it is still the one in processing. */
   claimCall(id: string, jobId: string): Promise<Asset | null>;
   /** processing -> active, with what was found. */
@@ -68,8 +70,11 @@ export interface AiService {
 }
 
 export interface EventPublisher {
-  /** Sends the event to every connection of that user, on whichever API process it is. */
-  publish(userId: string, event: AssetProcessed): Promise<void>;
+  /**
+   * Sends the event to every connection of that user, on whichever API process it is. Returns how
+   * many API processes got it.
+   */
+  publish(userId: string, event: AssetProcessed): Promise<number>;
 }
 
 /** Who is asking, as the token says. */

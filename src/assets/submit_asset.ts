@@ -1,5 +1,5 @@
 import { type Asset, type Category, jobIdOf } from "./asset.ts";
-import { AssetError } from "./errors.ts";
+import { asAssetError, AssetError } from "./errors.ts";
 import type { AssetStore, ImageStore, JobQueue, Logger } from "./ports.ts";
 
 export interface SubmitDeps {
@@ -20,41 +20,59 @@ export interface Submission {
 
 /**
  * Image -> asset -> queue (FR-005..FR-010). When it returns, the asset is `processing` and its job
- * is queued; when it throws `service_unavailable`, nothing half-made stays.
+ * is queued; when it throws, nothing half-made stays, or a draft that names what does.
  */
 export async function submitAsset(
   deps: SubmitDeps,
   submission: Submission,
   logger: Logger,
 ): Promise<{ assetId: string; jobId: string }> {
-  const { assets, images, queue } = deps;
   const { image, contentType, ...draftFields } = submission;
-  await queue.ping();
-  const draft = await assets.insertDraft(draftFields);
+  await deps.queue.ping();
+  const draft = await deps.assets.insertDraft(draftFields);
+  let url: string | undefined;
   try {
-    const { url } = await images.put(image.stream(), { name: draft.imageName, contentType });
-    const asset = await assets.accept(draft.id, { originalUrl: url, run: 1 });
-    if (!asset) throw new AssetError("service_unavailable", "The draft was swept meanwhile");
-    const jobId = jobIdOf(asset.id, asset.run);
-    await queue.add(jobId, {
-      assetId: asset.id,
-      userId: asset.userId,
-      imageUrl: url,
-      category: asset.category,
-      createdAt: asset.createdAt.toISOString(),
-    });
-    logger.info({ assetId: asset.id, jobId }, "Asset queued");
-    return { assetId: asset.id, jobId };
+    ({ url } = await deps.images.put(image.stream(), { name: draft.imageName, contentType }));
+    const { assetId, jobId } = await enqueue(deps, draft, url);
+    logger.info({ assetId, jobId }, "Asset queued");
+    return { assetId, jobId };
   } catch (error) {
-    await undo(deps, draft, logger);
+    const mayBeStored = url !== undefined || asAssetError(error).code === "image_in_doubt";
+    await undo(deps, draft, mayBeStored, logger);
     throw error;
   }
 }
 
-async function undo({ assets, images }: SubmitDeps, draft: Asset, logger: Logger): Promise<void> {
+async function enqueue({ assets, queue }: SubmitDeps, draft: Asset, url: string) {
+  const asset = await assets.accept(draft.id, { originalUrl: url, run: 1 });
+  if (!asset) throw new AssetError("service_unavailable", "The draft was swept meanwhile");
+  const jobId = jobIdOf(asset.id, asset.run);
+  await queue.add(jobId, {
+    assetId: asset.id,
+    userId: asset.userId,
+    imageUrl: url,
+    category: asset.category,
+    createdAt: asset.createdAt.toISOString(),
+  });
+  return { assetId: asset.id, jobId };
+}
+
+/** A client waits for this, and often the image store is why there is something to undo. */
+const UNDO_MS = 2000;
+
+async function undo(
+  { assets, images }: SubmitDeps,
+  draft: Asset,
+  mayBeStored: boolean,
+  logger: Logger,
+): Promise<void> {
   try {
-    const isBegun = !await assets.deleteUnaccepted(draft.id) && await assets.find(draft.id);
-    if (!isBegun) await images.remove(draft.imageName);
+    const withdrawn = await assets.withdraw(draft.id);
+    const isBegun = !withdrawn && await assets.find(draft.id);
+    if (isBegun) return;
+    // The draft goes last: it is the only record of the image's name.
+    if (mayBeStored) await images.remove(draft.imageName, AbortSignal.timeout(UNDO_MS));
+    await assets.deleteDraft(draft.id);
   } catch (error) {
     logger.warn({ assetId: draft.id, err: error }, "A failed submission left something behind");
   }

@@ -1,21 +1,44 @@
 import mongoose from "mongoose";
+import pTimeout, { TimeoutError } from "p-timeout";
 import { AssetError } from "../assets/errors.ts";
 
-const { CastError, ValidationError, StrictModeError } = mongoose.Error;
-const { MongoServerError } = mongoose.mongo;
+const {
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+} = mongoose.mongo;
+
+const AWAY = [
+  TimeoutError,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+];
+
+/** What a server answers that is stopping or stepping down, or cannot reach its majority in time. */
+const AWAY_CODES: readonly unknown[] = [64, 91, 189, 10107, 11600, 11602, 13435, 13436];
+
+/** The driver bounds the choice of a server only: a mongod that is stopped would hold a request for a minute. */
+const ANSWER_MS = 4000;
 
 /** Waits for MongoDB; throws `service_unavailable` when it is not there to answer. */
-export async function answered<T>(query: PromiseLike<T>): Promise<T> {
+export async function answered<T>(query: PromiseLike<T>, milliseconds = ANSWER_MS): Promise<T> {
   try {
-    return await query;
+    return await pTimeout(Promise.resolve(query), { milliseconds });
   } catch (cause) {
-    if (isOurs(cause)) throw cause;
+    if (!isOutage(cause)) throw cause;
     throw new AssetError("service_unavailable", "MongoDB did not answer", { cause });
   }
 }
 
-/** A query that MongoDB or mongoose understood and refused: a fault of ours, not an outage. */
-function isOurs(error: unknown): boolean {
-  if (error instanceof MongoServerError) return !error.hasErrorLabel("RetryableWriteError");
-  return [CastError, ValidationError, StrictModeError].some((kind) => error instanceof kind);
+function isOutage(error: unknown): boolean {
+  if (error instanceof MongoServerError) {
+    return AWAY_CODES.includes(error.code) || error.hasErrorLabel("RetryableWriteError");
+  }
+  // mongoose's own class and no other of its subclasses: a command before the first connection.
+  const isUnconnected = error instanceof Error && error.name === "MongooseError";
+  return isUnconnected || AWAY.some((kind) => error instanceof kind);
 }

@@ -1,6 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Connection, createConnection } from "mongoose";
+import mongoose, { type Connection, createConnection } from "mongoose";
 import type { Logger } from "../assets/ports.ts";
+import { ConfigError } from "../config.ts";
+
+const { MongoParseError } = mongoose.mongo;
+const UNPARSABLE = "MONGODB_URI must be a connection string that the MongoDB driver accepts";
 
 const SERVER_SELECTION_MS = 2000;
 
@@ -20,7 +24,10 @@ export function createDatabase(logger: Logger): Connection {
   return connection;
 }
 
-/** Opens the connection, trying again until `signal` ends it; then rejects with the last error. */
+/**
+ * Opens the connection, trying again until `signal` ends it; then rejects with the last error. An
+ * address that the driver cannot read is a ConfigError at once, without its text: it may hold a password.
+ */
 export async function openDatabase(connection: Connection, uri: string, signal: AbortSignal) {
   for (;;) {
     try {
@@ -32,6 +39,7 @@ export async function openDatabase(connection: Connection, uri: string, signal: 
       });
       return;
     } catch (error) {
+      if (error instanceof MongoParseError) throw new ConfigError([UNPARSABLE]);
       if (signal.aborted) throw error;
       await pause(250);
     }

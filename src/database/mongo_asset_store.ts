@@ -45,14 +45,14 @@ export function createMongoAssetStore(
         "images.original.url": originalUrl,
       }),
 
-    async deleteUnaccepted(id) {
-      const { deletedCount } = await answered(model.deleteOne({
-        _id: id,
-        status: { $in: ["draft", "processing"] },
-        run: { $lte: 1 },
-        aiCalls: 0,
-      }));
-      return deletedCount === 1;
+    withdraw: (id) =>
+      update(
+        { _id: id, status: { $in: statusesBefore("draft") }, run: { $lte: 1 }, aiCalls: 0 },
+        { $set: { status: "draft", run: 0 }, $unset: { processingJobId: 1, images: 1 } },
+      ),
+
+    async deleteDraft(id) {
+      await answered(model.deleteOne({ _id: id, status: "draft" }));
     },
 
     claimCall: (id, jobId) =>
@@ -85,7 +85,8 @@ export function createMongoAssetStore(
     },
 
     async createIndexes() {
-      await answered(model.createIndexes());
+      // On a large collection it takes its time.
+      await answered(model.createIndexes(), Infinity);
     },
   };
 }

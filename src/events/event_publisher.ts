@@ -18,7 +18,7 @@ export function createEventPublisher(
       };
       const emitter = new Emitter<ServerEvents>(client, { key: channelKey(queuePrefix) });
       emitter.to(userRoom(userId)).emit("asset_processed", event);
-      await published;
+      return await published ?? 0;
     },
   };
 }

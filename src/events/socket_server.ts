@@ -31,7 +31,8 @@ export function attachSocketServer(options: SocketServerOptions): { close(): Pro
     const token: unknown = socket.handshake.auth["token"];
     if (!token) return next(new Error("Authentication required"));
     try {
-      socket.data.actor = await verifyToken(String(token));
+      if (typeof token !== "string") throw new TypeError("The token is no text");
+      socket.data.actor = await verifyToken(token);
     } catch (err) {
       logger.debug({ err }, "Socket token refused");
       return next(new Error("Invalid token"));

@@ -22,6 +22,7 @@ export function assetRoutes(deps: SubmitDeps & { verifyToken: VerifyToken }) {
       { ...upload, userId, requestId, ...(traceparent && { traceparent }) },
       logger,
     );
+    c.set("logger", logger.child({ assetId, jobId }));
     const message = "Image received. You will be told when its analysis is ready.";
     return c.json(
       { success: true, data: { assetId, jobId, status: "processing", message } },
@@ -31,7 +32,9 @@ export function assetRoutes(deps: SubmitDeps & { verifyToken: VerifyToken }) {
   });
 
   routes.get("/:id{[0-9a-fA-F]{24}}", user, async (c) => {
-    const asset = await readAsset(deps, c.var.actor, c.req.param("id"));
+    const assetId = c.req.param("id");
+    c.set("logger", c.var.logger.child({ assetId }));
+    const asset = await readAsset(deps, c.var.actor, assetId);
     return c.json({ success: true, data: presentAsset(asset) });
   });
 

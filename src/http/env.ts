@@ -7,6 +7,8 @@ export interface HttpEnv {
     /** The W3C trace context the client sent, if it is one. */
     traceparent: string | undefined;
     logger: Logger;
+    /** The error code of the answer, if it is one. */
+    code?: string;
   };
 }
 

@@ -37,33 +37,35 @@ export class HttpError extends Error {
   }
 }
 
-const RETRY_AFTER_SECONDS = "5";
-
 const FROM_CORE: Partial<Record<ErrorCode, HttpError>> = {
   not_found: new HttpError("NOT_FOUND"),
-  service_unavailable: new HttpError("SERVICE_UNAVAILABLE", {
-    headers: { "Retry-After": RETRY_AFTER_SECONDS },
+  service_unavailable: new HttpError("SERVICE_UNAVAILABLE"),
+  image_in_doubt: new HttpError("SERVICE_UNAVAILABLE"),
+  image_rejected: new HttpError("VALIDATION_ERROR", {
+    details: [{ field: "image", message: "The image could not be read: it may be damaged" }],
   }),
 };
+
+/** Long enough for a restart of what is away, short enough not to be noticed much. */
+const RETRY_AFTER = { "Retry-After": "5" };
 
 /** The one place that turns an error into an answer; what is unknown shows in the log only. */
 export function renderError(error: unknown, c: Context<HttpEnv>): Response {
   const known = error instanceof AssetError ? FROM_CORE[error.code] : error;
   const answer = known instanceof HttpError ? known : new HttpError("INTERNAL_ERROR");
-  const [status, message] = ANSWERS[answer.code];
-  if (status >= 500) c.var.logger.error({ err: error, code: answer.code }, "Request failed");
+  const { code } = answer;
   const { details, headers } = answer.options;
+  const [status, message] = ANSWERS[code];
+  c.set("code", code);
+  if (status >= 500) {
+    const err = error instanceof HttpError ? error.cause : error;
+    const level = code === "INTERNAL_ERROR" ? "error" : "warn";
+    c.var.logger[level]({ code, details, err }, "Request failed");
+  }
+  const { requestId } = c.var;
   return c.json(
-    {
-      success: false,
-      error: {
-        code: answer.code,
-        message,
-        ...(details && { details }),
-        requestId: c.var.requestId,
-      },
-    },
+    { success: false, error: { code, message, ...(details && { details }), requestId } },
     status,
-    headers,
+    { ...(code === "SERVICE_UNAVAILABLE" && RETRY_AFTER), ...headers },
   );
 }

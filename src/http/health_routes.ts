@@ -18,7 +18,7 @@ export function healthRoutes({ dependencies, isDraining }: HealthDeps) {
     const down = await unanswered(dependencies);
     if (isDraining()) down.push({ field: "server", message: "is shutting down" });
     if (down.length === 0) return c.json({ success: true, data: { status: "ready" } });
-    throw new HttpError("SERVICE_UNAVAILABLE", { details: down, headers: { "Retry-After": "5" } });
+    throw new HttpError("SERVICE_UNAVAILABLE", { details: down });
   });
   return routes;
 }

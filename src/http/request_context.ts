@@ -20,6 +20,7 @@ export function requestContext(logger: Logger) {
     await next();
     const durationMs = Math.round(performance.now() - startedAt);
     const { method, path } = c.req;
-    c.var.logger.info({ method, path, status: c.res.status, durationMs }, "Request answered");
+    const answer = { status: c.res.status, code: c.var.code, durationMs };
+    c.var.logger.info({ method, path, ...answer }, "Request answered");
   });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AssetError } from "../assets/errors.ts";
+import { AssetError, type ErrorCode } from "../assets/errors.ts";
 import type { ImageStore } from "../assets/ports.ts";
 
 const DEFAULT_UPLOAD_PREFIX = "https://api.cloudinary.com";
@@ -37,22 +37,24 @@ export async function createCloudinaryImageStore(
       signal: options.signal,
     });
     const answer = await response.text();
-    if (!response.ok) throw new Error(`Cloudinary answered ${response.status}: ${excerpt(answer)}`);
-    return answer;
+    if (response.ok) return answer;
+    throw refusal(response.status, answer);
   }
 
-  async function attempt<T>(what: string, signal: AbortSignal | undefined, run: Run<T>) {
+  async function attempt<T>(otherwise: ErrorCode, signal: AbortSignal | undefined, run: Run<T>) {
     const deadline = AbortSignal.timeout(options.timeoutMs);
     try {
       return await run(signal ? AbortSignal.any([signal, deadline]) : deadline);
     } catch (cause) {
-      throw new AssetError("service_unavailable", `The image could not be ${what}`, { cause });
+      if (cause instanceof AssetError) throw cause;
+      const code = isNeverSent(cause) ? "service_unavailable" : otherwise;
+      throw new AssetError(code, "Cloudinary did not answer as it should", { cause });
     }
   }
 
   return {
     put: (image, { name, contentType, signal }) =>
-      attempt("stored", signal, async (signal) => {
+      attempt("image_in_doubt", signal, async (signal) => {
         const abortable = image.pipeThrough(new TransformStream(), { signal });
         const file = new Blob([await new Response(abortable).bytes()], { type: contentType });
         const answer = await call("upload", { public_id: name, overwrite: "true" }, {
@@ -62,8 +64,8 @@ export async function createCloudinaryImageStore(
         return { url: uploadedSchema.parse(JSON.parse(answer)).secure_url };
       }),
 
-    remove: (name) =>
-      attempt("removed", undefined, async (signal) => {
+    remove: (name, signal) =>
+      attempt("service_unavailable", signal, async (signal) => {
         await call("destroy", { public_id: name, invalidate: "true" }, { signal });
       }),
   };
@@ -76,6 +78,16 @@ interface CallOptions {
 
 type Run<T> = (signal: AbortSignal) => Promise<T>;
 
-function excerpt(text: string): string {
-  return text.slice(0, 200);
+/** An answer that says no: whatever was sent is not stored. */
+function refusal(status: number, answer: string): AssetError {
+  const cause = new Error(`Cloudinary answered ${status}: ${answer.slice(0, 200)}`);
+  return status === 400 && /invalid image/i.test(answer)
+    ? new AssetError("image_rejected", "Cloudinary cannot read the image", { cause })
+    : new AssetError("service_unavailable", "Cloudinary refused the call", { cause });
+}
+
+/** Deno's fetch tells a connection that was never made in its message only. */
+function isNeverSent(error: unknown): boolean {
+  const { cause } = error instanceof Error ? error : {};
+  return [error, cause].some((e) => e instanceof Error && e.message.includes("(Connect)"));
 }

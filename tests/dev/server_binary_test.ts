@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { mongodServer } from "../../dev/services/mongod_server.ts";
-import { redisServer } from "../../dev/services/redis_server.ts";
+import { binaryFault } from "../../dev/services/binary_fault.ts";
+import { mongodServer, redisServer } from "../../dev/services/data_servers.ts";
 import { DevServiceError } from "../../dev/services/dev_service_error.ts";
 import type { System } from "../../dev/services/install_advice.ts";
 import { serverBinary, type ServerBinaryOptions } from "../../dev/services/server_binary.ts";
@@ -88,6 +88,34 @@ Deno.test("a server that fails otherwise is an error with what it says", async (
   assert.match(message, /does not start \(exit code 1\): version GLIBC_2\.99 not found/);
 });
 
+Deno.test("a server that hangs when asked for its version is no server, and an abort ends the wait", async () => {
+  await using folder = temporaryFolder();
+  // Not with exec: what the program started in its turn has to go, too.
+  const hanging = writeProgram(folder.path, "redis-server", "/bin/sleep 600; :");
+  assert.equal(
+    await binaryFault(hanging, redisServer.minimum, { timeoutMs: 200 }),
+    "does not tell its version in 0.2 s",
+  );
+  const reason = new Error("Ctrl-C");
+  const signal = AbortSignal.abort(reason);
+  await assert.rejects(binaryFault(hanging, redisServer.minimum, { signal }), reason);
+});
+
+Deno.test("a cache that cannot be written to is one sentence with the folder and the way out", async () => {
+  await using folder = temporaryFolder();
+  const options = optionsFor(folder.path);
+  writeProgram(options.path, "python3", "exit 0");
+  const cacheDir = join(options.path, "python3", "cache");
+  const message = await messageOf(serverBinary(redisServer, { ...options, cacheDir }));
+  const [start, end] = message.split(/\(Not a directory [^)]*\).*?\)/);
+  assert.equal(
+    start,
+    "No redis-server of version 6.2 or newer is on the PATH, " +
+      `and "${cacheDir}" cannot be written to `,
+  );
+  assert.ok(end?.startsWith(": set XDG_CACHE_HOME to a folder that can. On Debian"), message);
+});
+
 Deno.test("without Python on Debian it is said what to install", async () => {
   await using folder = temporaryFolder();
   const options = optionsFor(folder.path);
@@ -99,6 +127,7 @@ Deno.test("without Python on Debian it is said what to install", async () => {
 
   const mongod = await messageOf(serverBinary(mongodServer, options));
   assert.match(mongod, /has no package of MongoDB, so install mongodb-org from https:\/\//);
+  assert.deepEqual(options.lines, []);
   assert.match(mongod, /Or set MONGODB_URI .*MONGODB_URI=mongodb:\/\/127\.0\.0\.1:27017\.$/);
 });
 

@@ -17,9 +17,11 @@ export function writeProgram(folder: string, name: string, script: string): stri
   return file;
 }
 
-/** The body of a `python3` that unpacks for real and runs `download` in place of pip's. */
+/** The body of a `python3` with a pip that unpacks for real and runs `download` in place of pip's. */
 export function fakePython(realPython: string, download: string): string {
   return `[ "$1" = -I ] && exec '${realPython}' "$@"
+for last in "$@"; do :; done
+[ "$last" = --version ] && exit
 while [ $# -gt 1 ]; do [ "$1" = --dest ] && dest=$2; shift; done
 ${download}`;
 }
@@ -31,15 +33,6 @@ export function isRunning(pid: number): boolean {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
-  }
-}
-
-/** Waits until `holds` does; rejects after 10 seconds. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`Waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 

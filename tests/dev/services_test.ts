@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { userCacheDir } from "../../dev/services/cache_dir.ts";
+import { redisServer } from "../../dev/services/data_servers.ts";
 import { type DataServicesOptions, startDataServices } from "../../dev/services/data_services.ts";
 import { DevServiceError } from "../../dev/services/dev_service_error.ts";
-import { freePort } from "../../dev/services/free_port.ts";
-import { redisServer } from "../../dev/services/redis_server.ts";
 import { serverBinary } from "../../dev/services/server_binary.ts";
-import { startServer } from "../../dev/services/start_server.ts";
+import { freePort, startServer } from "../../dev/services/start_server.ts";
 import { temporaryFolder } from "./service_fakes.ts";
 
 function optionsFor(folder: string): DataServicesOptions & { lines: string[] } {
@@ -57,7 +56,7 @@ Deno.test("Redis and MongoDB come up together, as the project needs them, and go
   await assertNobodyAt(services.mongoUri);
 });
 
-Deno.test("data outlives a restart, and the data folder takes one run at a time", async () => {
+Deno.test("data outlives a restart", async () => {
   await using folder = temporaryFolder();
   using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const mongoUri = `mongodb://127.0.0.1:${other.addr.port}`;
@@ -65,27 +64,34 @@ Deno.test("data outlives a restart, and the data folder takes one run at a time"
   {
     await using first = await startDataServices(options);
     assert.equal(await ask(first.redisUrl, "SET color teal"), "+OK\r\n");
-    await assert.rejects(startDataServices(options), {
-      name: "DevServiceError",
-      message: new RegExp(`Another run uses the data folder "${options.dataDir}"`),
-    });
   }
   await using second = await startDataServices(options);
   assert.equal(await ask(second.redisUrl, "GET color"), "$4\r\nteal\r\n");
 });
 
-Deno.test("URLs that are given are used as they are, and nothing is started", async () => {
+Deno.test("URLs that are given are used as they are, without a cache folder, and nothing is started", async () => {
   await using folder = temporaryFolder();
   using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const place = `127.0.0.1:${server.addr.port}`;
   const redisUrl = `redis://user:secret@${place}/3`;
-  const mongoUri = `mongodb://127.0.0.1:${freePort()},${place}/assets?replicaSet=rs0`;
-  const options = optionsFor(folder.path);
+  const mongoUri = `mongodb://ada:secret@127.0.0.1:${freePort()},${place}/assets?replicaSet=rs0`;
+  const lines: string[] = [];
   {
-    await using services = await startDataServices({ ...options, redisUrl, mongoUri });
+    await using services = await startDataServices({
+      dataDir: join(folder.path, "data"),
+      get cacheDir() {
+        return assert.fail("a cache folder is not needed");
+      },
+      path: "",
+      redisUrl,
+      mongoUri,
+      report: (line) => lines.push(line),
+    });
     assert.equal(services.redisUrl, redisUrl);
     assert.equal(services.mongoUri, mongoUri);
   }
+  assert.equal(lines[0], `redis-server: yours at ${place}`);
+  assert.match(lines[1] ?? "", new RegExp(`^mongod: yours at 127\\.0\\.0\\.1:\\d+, ${place}$`));
   assert.deepEqual([...Deno.readDirSync(folder.path)], []);
   (await connect(redisUrl)).close();
 });

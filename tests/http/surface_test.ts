@@ -73,29 +73,49 @@ Deno.test("livez, healthz and readyz answer while all is well", async () => {
   assert.deepEqual([status, body], [200, { success: true, data: { status: "ready" } }]);
 });
 
-Deno.test("an image store that refuses or does not answer is 503, and nothing half-made stays", async () => {
+Deno.test("an image store that refuses is 503, and nothing half-made stays", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const [api = ""] = pipeline.apiUrls;
+  const user = await newUser();
+  pipeline.cloudinary.fault = () =>
+    Response.json({ error: { message: "secret-detail" } }, { status: 500 });
+  const { status, headers, body } = await user.submit(api);
+  assert.equal(status, 503);
+  assert.equal(body.error.code, "SERVICE_UNAVAILABLE");
+  assert.match(headers.get("Retry-After") ?? "", /^\d+$/);
+  assert.ok(!JSON.stringify(body).includes("secret-detail"));
+  assert.deepEqual(await pipeline.documents(), []);
+  assert.equal(await pipeline.queue.count(), 0);
+
+  pipeline.cloudinary.fault = undefined;
+  assert.equal((await user.submit(api)).status, 202);
+});
+
+Deno.test("an image store that does not answer is 503; a draft nobody sees keeps the image's name", async () => {
   await using pipeline = await startPipeline({
     workers: 0,
     env: { IMAGE_STORE_TIMEOUT_MS: "300" },
   });
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
-  const hang = Promise.withResolvers<Response>();
-  const faults = [
-    () => Response.json({ error: { message: "secret-detail" } }, { status: 500 }),
-    () => hang.promise,
-  ];
-  for (const fault of faults) {
-    pipeline.cloudinary.fault = fault;
-    const { status, headers, body } = await user.submit(api);
-    assert.equal(status, 503);
-    assert.equal(body.error.code, "SERVICE_UNAVAILABLE");
-    assert.match(headers.get("Retry-After") ?? "", /^\d+$/);
-    assert.ok(!JSON.stringify(body).includes("secret-detail"));
-    assert.deepEqual(await pipeline.documents(), []);
-    assert.equal(await pipeline.queue.count(), 0);
-  }
-  hang.resolve(new Response());
-  pipeline.cloudinary.fault = undefined;
-  assert.equal((await user.submit(api)).status, 202);
+  pipeline.cloudinary.fault = () => new Promise<Response>(() => {});
+  assert.equal((await user.submit(api)).status, 503);
+  const [draft, ...others] = await pipeline.documents();
+  assert.equal(draft?.["status"], "draft");
+  assert.deepEqual(others, []);
+  assert.equal((await user.get(api, `/api/assets/${draft["_id"]}`)).status, 404);
+  assert.equal(await pipeline.queue.count(), 0);
+});
+
+Deno.test("a picture that the image store cannot read is a fault of the field image", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const [api = ""] = pipeline.apiUrls;
+  pipeline.cloudinary.fault = () =>
+    Response.json({ error: { message: "Invalid image file" } }, { status: 400 });
+  const { status, body } = await (await newUser()).submit(api);
+  assert.equal(status, 400);
+  assert.deepEqual(body.error.details, [
+    { field: "image", message: "The image could not be read: it may be damaged" },
+  ]);
+  assert.deepEqual(await pipeline.documents(), []);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ErrorCode } from "../../src/assets/errors.ts";
 import type { ImageStore } from "../../src/assets/ports.ts";
 import { hang, NAME, openStore, put } from "../support/cloudinary_store.ts";
 import { assetErrorOf, textOf } from "../support/failures.ts";
@@ -6,10 +7,18 @@ import { startFakeCloudinary } from "../support/fake_cloudinary.ts";
 import { startTcpProxy } from "../support/tcp_proxy.ts";
 
 /** Both calls fail as an unavailable service, for a reason that shows no secret. */
-async function assertUnavailable(store: ImageStore, cloudinaryUrl: string): Promise<void> {
+async function assertUnavailable(
+  store: ImageStore,
+  cloudinaryUrl: string,
+  uploadCode: ErrorCode = "service_unavailable",
+): Promise<void> {
   const { password } = new URL(cloudinaryUrl);
-  for (const call of [put(store), store.remove(NAME)]) {
-    const error = await assetErrorOf(call, "service_unavailable");
+  const calls = [
+    [() => put(store), uploadCode],
+    [() => store.remove(NAME), "service_unavailable"],
+  ] as const;
+  for (const [call, code] of calls) {
+    const error = await assetErrorOf(call(), code);
     assert.ok(error.cause instanceof Error, textOf(error));
     assert.ok(error.cause.message.length > 0);
     for (const secret of [password, decodeURIComponent(password)]) {
@@ -53,22 +62,22 @@ const uselessAnswers: Record<string, () => Response> = {
 };
 
 for (const [what, answer] of Object.entries(uselessAnswers)) {
-  Deno.test(`an upload answered with ${what} is told as an unavailable service`, async () => {
+  Deno.test(`an upload answered with ${what} is told to be in doubt`, async () => {
     await using cloudinary = startFakeCloudinary();
     cloudinary.fault = answer;
-    const error = await assetErrorOf(put(await openStore(cloudinary)), "service_unavailable");
+    const error = await assetErrorOf(put(await openStore(cloudinary)), "image_in_doubt");
     assert.ok(error.cause instanceof Error);
   });
 }
 
-Deno.test("a redirect is not followed and is told as an unavailable service", async () => {
+Deno.test("a redirect is not followed and the upload is told to be in doubt", async () => {
   await using cloudinary = startFakeCloudinary();
   const location = "/v1_1/demo/image/upload";
   cloudinary.fault = () => {
     cloudinary.fault = undefined;
     return new Response(null, { status: 307, headers: { location } });
   };
-  await assetErrorOf(put(await openStore(cloudinary)), "service_unavailable");
+  await assetErrorOf(put(await openStore(cloudinary)), "image_in_doubt");
   assert.equal(cloudinary.images.size, 0);
 });
 
@@ -76,7 +85,7 @@ Deno.test("an answer that does not come is given up at the deadline", async () =
   await using cloudinary = startFakeCloudinary();
   using _ = hang(cloudinary);
   const store = await openStore(cloudinary, { timeoutMs: 100 });
-  await assertUnavailable(store, cloudinary.cloudinaryUrl);
+  await assertUnavailable(store, cloudinary.cloudinaryUrl, "image_in_doubt");
 });
 
 Deno.test("an answer that begins and does not end is given up at the deadline", async () => {
@@ -85,7 +94,7 @@ Deno.test("an answer that begins and does not end is given up at the deadline", 
   using _ = { [Symbol.dispose]: letGo.resolve };
   cloudinary.fault = () => new Response(ReadableStream.from(endless(letGo.promise)));
   const store = await openStore(cloudinary, { timeoutMs: 100 });
-  await assertUnavailable(store, cloudinary.cloudinaryUrl);
+  await assertUnavailable(store, cloudinary.cloudinaryUrl, "image_in_doubt");
 });
 
 Deno.test("a refused connection is told as an unavailable service", async () => {
@@ -94,7 +103,7 @@ Deno.test("a refused connection is told as an unavailable service", async () => 
   await assertUnavailable(await openStore(gone), gone.cloudinaryUrl);
 });
 
-Deno.test("a connection that is cut is told as an unavailable service", async () => {
+Deno.test("an upload whose connection is cut is told to be in doubt", async () => {
   await using cloudinary = startFakeCloudinary();
   const prefix = new URL(cloudinary.cloudinaryUrl).searchParams.get("upload_prefix") ?? "";
   await using proxy = startTcpProxy(prefix);
@@ -105,7 +114,7 @@ Deno.test("a connection that is cut is told as an unavailable service", async ()
   const throughProxy = (url: string) =>
     url.replace(encodeURIComponent(prefix), encodeURIComponent(proxy.url));
   const store = await openStore(cloudinary, { change: throughProxy });
-  await assetErrorOf(put(store), "service_unavailable");
+  await assetErrorOf(put(store), "image_in_doubt");
   assert.equal(cloudinary.uploads(), 1);
 });
 
@@ -113,3 +122,10 @@ async function* endless(until: Promise<void>) {
   yield new TextEncoder().encode("{");
   await until;
 }
+
+Deno.test("a picture that Cloudinary cannot read is told as rejected", async () => {
+  await using cloudinary = startFakeCloudinary();
+  cloudinary.fault = () =>
+    Response.json({ error: { message: "Invalid image file" } }, { status: 400 });
+  await assetErrorOf(put(await openStore(cloudinary)), "image_rejected");
+});

@@ -75,5 +75,5 @@ function putUntil(
   image: ReadableStream<Uint8Array<ArrayBuffer>>,
 ) {
   const putting = store.put(image, { name: NAME, contentType: "image/png", signal });
-  return assetErrorOf(putting, "service_unavailable");
+  return assetErrorOf(putting, "image_in_doubt");
 }

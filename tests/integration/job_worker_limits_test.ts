@@ -93,7 +93,7 @@ Deno.test("T064 closing ends after its grace, and says so, when a job does not",
   await worker.close(50);
   assert.equal(await (await queue.bull.getJob(id))?.getState(), "active");
   const warnings = worker.lines.filter(({ level }) => level === "warn");
-  assert.deepEqual(warnings.map(({ fields }) => fields), [{ graceMs: 50 }]);
+  assert.deepEqual(warnings.map(({ fields }) => fields), [{ jobs: 1 }]);
 });
 
 Deno.test("a job whose data is not ours fails at once and holds up no other", async () => {

@@ -112,14 +112,19 @@ Deno.test("no call is counted of another run, a draft, a settled asset or none",
   assert.equal((await store.find(id))?.aiCalls, 0);
 });
 
-Deno.test("a submission that no worker has begun can be deleted, once", async () => {
+Deno.test("a submission that no worker has begun can be withdrawn and then deleted", async () => {
   await using database = await openTestDatabase();
   const { store, raw } = database;
   const draft = await store.insertDraft(newDraft());
   const { id } = await accept(store);
   for (const unaccepted of [draft.id, id]) {
-    assert.equal(await store.deleteUnaccepted(unaccepted), true);
-    assert.equal(await store.deleteUnaccepted(unaccepted), false);
+    const withdrawn = await store.withdraw(unaccepted);
+    assert.equal(withdrawn?.status, "draft");
+    assert.equal(withdrawn.run, 0);
+    assert.equal(withdrawn.processingJobId, undefined);
+    assert.equal(await store.find(unaccepted), null);
+    await store.deleteDraft(unaccepted);
+    assert.equal(await store.withdraw(unaccepted), null);
   }
   assert.equal(await raw.countDocuments(), 0);
 });
@@ -136,7 +141,8 @@ Deno.test("a submission that a worker has begun or ended stays", async () => {
   await store.fail(retried.id, retried.jobId, FAILURE);
   await store.accept(retried.id, { originalUrl: ORIGINAL_URL, run: 2 });
   for (const { id } of [begun, active, failed, retried]) {
-    assert.equal(await store.deleteUnaccepted(id), false);
+    assert.equal(await store.withdraw(id), null);
+    await store.deleteDraft(id);
   }
   assert.equal(await raw.countDocuments(), 4);
 });

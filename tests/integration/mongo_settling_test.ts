@@ -27,7 +27,8 @@ function questions(store: Store): Record<string, () => Promise<unknown>> {
   return {
     insertDraft: () => store.insertDraft(newDraft()),
     accept: () => store.accept(id, { originalUrl: ORIGINAL_URL, run: 1 }),
-    deleteUnaccepted: () => store.deleteUnaccepted(id),
+    withdraw: () => store.withdraw(id),
+    deleteDraft: () => store.deleteDraft(id),
     claimCall: () => store.claimCall(id, jobId),
     activate: () => store.activate(id, jobId, ANALYSIS),
     fail: () => store.fail(id, jobId, FAILURE),

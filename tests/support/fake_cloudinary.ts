@@ -21,6 +21,7 @@ const ACCOUNT = { cloud: "demo", key: "123456789", secret: "a+b/secret" };
 /** Cloudinary's upload API as an HTTP server of its own: it checks signatures and keeps what it gets. */
 export function startFakeCloudinary(): FakeCloudinary {
   const images = new Map<string, StoredImage>();
+  const closed = Promise.withResolvers<Response>();
   let uploads = 0;
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
@@ -31,7 +32,7 @@ export function startFakeCloudinary(): FakeCloudinary {
         return new Response(served.bytes, { headers: { "content-type": served.contentType } });
       }
       if (pathname.endsWith("/upload")) uploads++;
-      if (fake.fault) return await fake.fault(request);
+      if (fake.fault) return await Promise.race([fake.fault(request), closed.promise]);
       const form = await request.formData();
       const refusal = refusalOf(form);
       if (refusal) return Response.json({ error: { message: refusal } }, { status: 401 });
@@ -58,7 +59,10 @@ export function startFakeCloudinary(): FakeCloudinary {
     images,
     uploads: () => uploads,
     fault: undefined,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    async [Symbol.asyncDispose]() {
+      closed.resolve(new Response(null, { status: 500 }));
+      await server.shutdown();
+    },
   };
   return fake;
 }

@@ -3,6 +3,7 @@ import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
 import { AssetError } from "../../src/assets/errors.ts";
 import type {
   AssetStore,
+  EventPublisher,
   ImageStore,
   JobData,
   JobQueue,
@@ -15,7 +16,7 @@ export interface MemoryPorts {
   readonly assets: AssetStore;
   readonly images: ImageStore;
   readonly queue: JobQueue;
-  readonly events: { publish(userId: string, event: AssetProcessed): Promise<void> };
+  readonly events: EventPublisher;
   readonly stored: Map<string, Asset>;
   readonly pictures: Map<string, { contentType: string; text: string }>;
   readonly jobs: Map<string, JobData>;
@@ -71,9 +72,12 @@ export function memoryPorts(): MemoryPorts {
           ...{ status: "processing", originalUrl, run, processingJobId: jobIdOf(id, run) },
         })),
     ),
-    deleteUnaccepted: port("deleteUnaccepted", (id: string) => {
-      const asset = stored.get(id);
-      return asset?.aiCalls === 0 && stored.delete(id);
+    withdraw: port(
+      "withdraw",
+      (id: string) => change(id, ({ aiCalls }) => aiCalls === 0, () => ({ status: "draft" })),
+    ),
+    deleteDraft: port("deleteDraft", (id: string) => {
+      if (stored.get(id)?.status === "draft") stored.delete(id);
     }),
     claimCall: port(
       "claimCall",
@@ -112,7 +116,7 @@ export function memoryPorts(): MemoryPorts {
     },
     events: {
       publish: port("publish", (userId: string, event: AssetProcessed) => {
-        published.push({ userId, event });
+        return published.push({ userId, event });
       }),
     },
     ...{ stored, pictures, jobs, published, calls, faults },

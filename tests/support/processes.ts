@@ -21,7 +21,7 @@ export async function startProcesses(
   const start: ProcessPipeline["start"] = async (role, overrides = {}) => {
     const logFile = join(folder, `${role}-${++count}.log`);
     const childEnv = { ...unset(), ...outside.env, ...overrides };
-    return started.use(await startRole(role, { env: childEnv, logFile }));
+    return started.use(await startRole(role, { env: childEnv, cwd: folder, logFile }));
   };
   const started = resources.move();
   return { ...outside, start, [Symbol.asyncDispose]: () => started.disposeAsync() };

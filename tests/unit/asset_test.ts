@@ -25,10 +25,10 @@ Deno.test("categories and statuses are those of the data model", () => {
   );
 });
 
-Deno.test("an asset goes draft -> processing -> active or failed, and from failed again", () => {
+Deno.test("an asset goes draft -> processing -> active or failed, from failed again, and back to draft", () => {
   const before = Object.fromEntries(STATUSES.map((status) => [status, statusesBefore(status)]));
   assert.deepEqual(before, {
-    draft: [],
+    draft: ["draft", "processing"],
     processing: ["draft", "failed"],
     active: ["processing"],
     failed: ["processing"],

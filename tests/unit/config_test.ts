@@ -40,7 +40,6 @@ Deno.test("the defaults are those of the contract", () => {
     mongodbUri: REQUIRED.MONGODB_URI,
     images: {
       cloudinaryUrl: REQUIRED.CLOUDINARY_URL,
-      localDirectory: ".data/images",
       timeoutMs: 15_000,
     },
     ai: { url: REQUIRED.AI_SERVICE_URL, token: undefined, timeoutMs: 90_000 },
@@ -62,7 +61,7 @@ Deno.test("an empty value means unset", () => {
 
 Deno.test("every problem is told at once by its variable, and never with its value", () => {
   const secret = "hunter2";
-  const takesAnyText = ["REDIS_HOST", "LOCAL_IMAGE_DIR", "AI_SERVICE_TOKEN", "HOST"];
+  const takesAnyText = ["APP_ENV", "REDIS_HOST", "AI_SERVICE_TOKEN", "HOST"];
   const checked = variableNames().filter((name) => !takesAnyText.includes(name));
   const error = problemsOf(Object.fromEntries(checked.map((name) => [name, `${secret} ${name}`])));
   const told = error.problems.map((problem) => problem.split(" ")[0]);

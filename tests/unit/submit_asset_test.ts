@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AssetError } from "../../src/assets/errors.ts";
 import { type Submission, submitAsset } from "../../src/assets/submit_asset.ts";
 import { assetErrorOf, failureOf } from "../support/failures.ts";
 import { type MemoryPorts, memoryPorts, unavailable } from "../support/memory_ports.ts";
@@ -78,9 +79,9 @@ Deno.test("a picture whose upload failed only seemingly is removed too", async (
     const [draft] = ports.stored.values();
     assert.ok(draft);
     ports.pictures.set(draft.imageName, { contentType: "image/png", text: "" });
-    unavailable();
+    throw new AssetError("image_in_doubt", "On demand");
   };
-  await assetErrorOf(submit(ports), "service_unavailable");
+  await assetErrorOf(submit(ports), "image_in_doubt");
   assertNothingStays(ports);
 });
 
@@ -107,13 +108,23 @@ Deno.test("an asset that a worker has begun stays, with its picture", async () =
   assert.equal(ports.pictures.size, 1);
 });
 
+Deno.test("a draft whose picture could not be removed stays: it alone knows the picture's name", async () => {
+  const ports = memoryPorts();
+  ports.faults["add"] = unavailable;
+  ports.faults["remove"] = unavailable;
+  await assetErrorOf(submit(ports), "service_unavailable");
+  const [draft] = ports.stored.values();
+  assert.equal(draft?.status, "draft");
+  assert.deepEqual([...ports.pictures.keys()], [draft.imageName]);
+});
+
 Deno.test("when even undoing fails the first failure is told, the second logged", async () => {
-  for (const step of ["deleteUnaccepted", "remove"]) {
+  for (const step of ["withdraw", "remove", "deleteDraft"]) {
     const ports = memoryPorts();
     const logs = recordLogs();
     const first = new Error("The first failure");
     const second = new Error("The second failure");
-    ports.faults["put"] = () => Promise.reject(first);
+    ports.faults["add"] = () => Promise.reject(first);
     ports.faults[step] = () => Promise.reject(second);
     assert.equal(await failureOf(submit(ports, logs)), first);
     assert.ok(logs.lines.some(({ level, fields }) => level === "warn" && fields["err"] === second));
