@@ -24,13 +24,17 @@ async function demo(context: TaskContext): Promise<number> {
   const token = await userToken(newUserId(), jwtSecret);
   using listener = await listenFor(apiUrl, token);
 
+  print(`\n${heading("Three uploads")} ${aside("(times count from the start of each)")}`);
+
   let last: Journey | undefined;
   for (const { name, category } of PHOTOS) {
+    context.signal.throwIfAborted();
     const bytes = await Deno.readFile(new URL(`photos/${name}`, import.meta.url));
     const file = new File([bytes], name, { type: "image/png" });
     last = await submitPhoto({ apiUrl, token, listener }, { file, category });
     print(tell(file, category, last));
   }
+  context.signal.throwIfAborted();
   print(`\n${heading("The last event and asset, whole")}`);
   print(show(last?.event.payload));
   print(show(last?.asset.data));

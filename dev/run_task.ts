@@ -1,4 +1,5 @@
-import { ChildStartError } from "./services/child_start_error.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { ChildStartError } from "./services/child_process.ts";
 import { DevServiceError } from "./services/dev_service_error.ts";
 
 export interface TaskContext {
@@ -9,6 +10,7 @@ export interface TaskContext {
 }
 
 const INTERRUPTED = 130;
+const SETTLE_MS = 2_000;
 
 /** Runs a dev task to its exit code; leaves nothing running, also after Ctrl-C or a failure. */
 export async function runTask(task: (context: TaskContext) => Promise<number>): Promise<never> {
@@ -18,13 +20,16 @@ export async function runTask(task: (context: TaskContext) => Promise<number>): 
   }
   const { signal } = interruption;
   const resources = new AsyncDisposableStack();
+  const running = task({ resources, signal });
   let exitCode = 1;
   try {
-    exitCode = await Promise.race([task({ resources, signal }), rejectOn(signal)]);
+    exitCode = await Promise.race([running, rejectOn(signal)]);
   } catch (error) {
     if (signal.aborted) exitCode = INTERRUPTED;
     else print(isExplained(error) ? `\n${error.message}\n` : Deno.inspect(error));
   } finally {
+    // What the task has under way cleans up after itself before its folders go.
+    await Promise.race([running.catch(() => {}), delay(SETTLE_MS)]);
     await resources.disposeAsync();
   }
   Deno.exit(exitCode);

@@ -19,6 +19,7 @@ export function startRole(role: keyof typeof READY, options: {
   const [, ...flags] = denoJson.tasks[role].command.split(" ");
   const entry = flags.pop() ?? "";
   return startChild({
+    name: role === "api" ? "API" : role,
     command: Deno.execPath(),
     args: [...flags, join(ROOT, entry)],
     readyWhen: READY[role],

@@ -1,10 +1,12 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import pTimeout from "p-timeout";
 import { EXIT, StartError } from "./shutdown.ts";
 
 /** For the sockets' goodbyes and the last bytes of answers. */
 const CLOSE_MS = 2000;
+
+const DRAIN_MS = 5000;
 
 type Fetch = (request: Request) => Response | Promise<Response>;
 
@@ -27,12 +29,29 @@ export function createHttpServer(fetch: Fetch): HttpServer {
       underWay.delete(response);
     }
   }
+  const node = createAdaptorServer({
+    fetch: tracked,
+    overrideGlobalObjects: false,
+    // It would cut a client that still sends 500 ms after the answer.
+    autoCleanupIncoming: false,
+  }) as Server;
+  node.on("request", (request, response) => {
+    response.once("finish", () => drain(request));
+  });
   return {
-    node: createAdaptorServer({ fetch: tracked, overrideGlobalObjects: false }) as Server,
+    node,
     answered: async () => {
       await Promise.allSettled(underWay);
     },
   };
+}
+
+/** Reads on, for a while, what still comes of an answered request: so its client sees the answer. */
+function drain(request: IncomingMessage): void {
+  if (request.readableEnded) return;
+  const timer = setTimeout(() => request.destroy(), DRAIN_MS);
+  for (const end of ["end", "close"]) request.once(end, () => clearTimeout(timer));
+  request.resume();
 }
 
 /**

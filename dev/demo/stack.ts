@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { variableNames } from "../../src/config.ts";
 import { withDatabase } from "../database_uri.ts";
-import { dataFolder, dataServices, fetchPackages, ROOT } from "../project.ts";
+import { dataFolder, dataServices, ROOT } from "../project.ts";
 import type { TaskContext } from "../run_task.ts";
 import { type Child, startChild } from "../services/child_process.ts";
 import { startRole } from "../start_role.ts";
+import { dropOwnData } from "./own_data.ts";
 
 export interface Stack {
   readonly apiUrl: string;
@@ -20,29 +21,33 @@ export async function bringUp(
   const dataDir = dataFolder("demo", context);
   const logFile = (name: string) => join(dataDir, `${name}.log`);
 
-  await fetchPackages(["main.ts", "worker.ts", "dev/sample_ai/main.ts"], report, signal);
   const started = async (child: Promise<Child>) => resources.use(await child);
-  const [data, ai] = await Promise.all([
+  const [data, ai] = await allOf([
     dataServices(dataDir, report, context),
     started(startSampleAi(logFile("sample-ai"), signal)),
   ]);
   const aiUrl = ai.ready[1] ?? "";
   report(`sample AI service: ready at ${aiUrl}`);
 
+  const name = `demo-${crypto.randomUUID().slice(0, 8)}`;
+  const mongodbUri = withDatabase(data.mongoUri, name);
+  resources.defer(() => dropOwnData({ redisUrl: data.redisUrl, queuePrefix: name, mongodbUri }));
   const jwtSecret = crypto.getRandomValues(new Uint8Array(32)).toHex();
   const env = {
     // What the shell says about a production server is not meant for the demo's.
     ...Object.fromEntries(variableNames().map((name) => [name, ""])),
     APP_ENV: "development",
     REDIS_URL: data.redisUrl,
-    MONGODB_URI: withDatabase(data.mongoUri, "demo"),
+    MONGODB_URI: mongodbUri,
     AI_SERVICE_URL: aiUrl,
     JWT_SECRET: jwtSecret,
-    QUEUE_PREFIX: "demo",
+    QUEUE_PREFIX: name,
+    // Sooner than we give up on the process: its own words are clearer.
+    STARTUP_TIMEOUT_MS: "10000",
     PORT: "0",
     LOG_FORMAT: "json",
   };
-  const [api] = await Promise.all([
+  const [api] = await allOf([
     started(startRole("api", { env, cwd: dataDir, logFile: logFile("api"), signal })),
     started(startRole("worker", { env, cwd: dataDir, logFile: logFile("worker"), signal })),
   ]);
@@ -54,6 +59,7 @@ export async function bringUp(
 
 function startSampleAi(logFile: string, signal: AbortSignal): Promise<Child> {
   return startChild({
+    name: "sample AI service",
     command: Deno.execPath(),
     args: ["run", "-A", "dev/sample_ai/main.ts"],
     cwd: ROOT,
@@ -63,4 +69,10 @@ function startSampleAi(logFile: string, signal: AbortSignal): Promise<Child> {
     startTimeoutMs: 60_000,
     signal,
   });
+}
+
+/** As Promise.all, but rejects only when none of them is under way any more. */
+async function allOf<T extends readonly Promise<unknown>[]>(promises: [...T]) {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises);
 }

@@ -18,19 +18,14 @@ export function tell(photo: File, category: string, { accepted, event, asset }: 
   const size = `${Math.round(photo.size / 1000)} kB`;
   const { payload } = event;
   const outcome = payload.status === "active"
-    ? `colorway ${share(payload.aiMetadata.colorway)}, brand ${share(payload.aiMetadata.brand)}`
-    : payload.error;
+    ? `active: ${share(payload.aiMetadata.colorway)}`
+    : `failed: ${payload.error}`;
   return [
     "",
     `${heading(photo.name)} ${aside(`${size}, category ${category}`)}`,
-    row(accepted.at, "green", "202 accepted", `asset ${accepted.assetId}, job ${accepted.jobId}`),
-    row(event.at, "cyan", "asset_processed", `${payload.status}: ${outcome}`),
-    row(
-      asset.at,
-      "green",
-      "200 asset",
-      `${asset.data.status}, ${asset.data.images.processed?.url}`,
-    ),
+    row(accepted.at, "green", "202 accepted", `asset ${accepted.assetId}`),
+    row(event.at, "cyan", "asset_processed", outcome),
+    row(asset.at, "green", "200 asset", `${asset.data.status}, by ${asset.data.processingJobId}`),
   ].join("\n");
 }
 

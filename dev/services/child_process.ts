@@ -1,14 +1,14 @@
-import { openChildLog } from "./child_log.ts";
-import { ChildStartError } from "./child_start_error.ts";
-import { linesOf } from "./lines_of.ts";
+import { linesOf, openChildLog } from "./child_log.ts";
 import { guardAgainstOrphan } from "./orphan_guard.ts";
 
 const STOP_TIMEOUT_MS = 10_000;
 const DRAIN_TIMEOUT_MS = 1_000;
+const LINES_SHOWN = 12;
 
-export interface ChildOptions
-  extends Pick<Deno.CommandOptions, "args" | "cwd" | "env" | "clearEnv"> {
+export interface ChildOptions extends Pick<Deno.CommandOptions, "args" | "cwd" | "env"> {
   command: string;
+  /** What errors call the child; its command unless given. */
+  name?: string;
   /** Written anew with every line of stdout and stderr. */
   logFile: string;
   /** Matched against each line; the first match makes the child ready. */
@@ -33,21 +33,38 @@ export interface Child extends AsyncDisposable {
   kill(signal: Deno.Signal): void;
 }
 
+/** A child that did not get ready: how it ended and what it said last. */
+export class ChildStartError extends Error {
+  override readonly name = "ChildStartError";
+
+  constructor(
+    readonly child: string,
+    /** Such as `ended with exit code 1 before it was ready`. */
+    readonly ending: string,
+    /** The last lines it wrote, oldest first. */
+    readonly output: readonly string[],
+    options?: ErrorOptions,
+  ) {
+    const tail = output.slice(-LINES_SHOWN).map((line) => `\n  ${line}`).join("");
+    super(`${child} ${ending}${tail === "" ? ", without a word" : `:${tail}`}`, options);
+  }
+}
+
 /**
  * Starts a program and waits for the line that says it is ready. Disposal ends it (SIGTERM, then
- * SIGKILL); it does not outlive this process. Throws a ChildStartError when it ends or when the
+ * SIGKILL); Ctrl-C does not, and it does not outlive this process. Throws a ChildStartError when it ends or when the
  * time is over before it is ready, and the signal's reason when that aborts.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { command, logFile, readyWhen, startTimeoutMs, onLine, signal, ...rest } = options;
-  const { stopTimeoutMs = STOP_TIMEOUT_MS, ...spawnOptions } = rest;
+  const { name = command, stopTimeoutMs = STOP_TIMEOUT_MS, ...spawnOptions } = rest;
   signal?.throwIfAborted();
 
   const log = openChildLog(logFile);
   const start = Promise.withResolvers<RegExpExecArray>();
-  const fail = (ending: string) => start.reject(new ChildStartError(command, ending, log.lines()));
+  const fail = (ending: string) => start.reject(new ChildStartError(name, ending, log.lines()));
 
-  const process = spawn(command, spawnOptions, log);
+  const process = spawn(command, name, spawnOptions, log);
   const guard = guardAgainstOrphan(process.pid);
 
   async function read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
@@ -70,9 +87,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   }
   const status = finish();
 
-  function kill(name: Deno.Signal): void {
+  function kill(signalName: Deno.Signal): void {
     try {
-      process.kill(name);
+      process.kill(signalName);
     } catch {
       // It is gone already, which is all that a signal from here could want.
     }
@@ -109,6 +126,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
 function spawn(
   command: string,
+  name: string,
   options: Deno.CommandOptions,
   log: Disposable,
 ): Deno.ChildProcess & { stdout: ReadableStream; stderr: ReadableStream } {
@@ -118,12 +136,13 @@ function spawn(
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
-    })
-      .spawn();
+      // The terminal's Ctrl-C is for this process, which ends its children in order.
+      detached: true,
+    }).spawn();
   } catch (cause) {
     log[Symbol.dispose]();
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ChildStartError(command, `could not be started (${why})`, [], { cause });
+    throw new ChildStartError(name, `could not be started (${why})`, [], { cause });
   }
 }
 

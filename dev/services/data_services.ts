@@ -1,9 +1,6 @@
 import { checkAnswering } from "./answering.ts";
-import { lockDataDir } from "./data_dir_lock.ts";
-import type { DataServer } from "./data_server.ts";
+import { type DataServer, mongodServer, redisServer } from "./data_servers.ts";
 import { DevServiceError } from "./dev_service_error.ts";
-import { mongodServer } from "./mongod_server.ts";
-import { redisServer } from "./redis_server.ts";
 import { serverBinary } from "./server_binary.ts";
 import { startServer } from "./start_server.ts";
 
@@ -14,10 +11,10 @@ export interface DataServices extends AsyncDisposable {
 }
 
 export interface DataServicesOptions {
-  /** Holds the data and the logs of what is started; one run at a time. */
+  /** Holds the data and the logs of what is started; the caller's own, for one run at a time. */
   dataDir: string;
-  /** Holds downloaded binaries. */
-  cacheDir: string;
+  /** Holds downloaded binaries; read only when a server is neither given nor on the PATH. */
+  readonly cacheDir: string;
   /** The PATH on which servers, Python and pip are looked for. */
   path: string;
   /** Given, it is only checked, never started or stopped. */
@@ -35,8 +32,6 @@ export interface DataServicesOptions {
  */
 export async function startDataServices(options: DataServicesOptions): Promise<DataServices> {
   await using stack = new AsyncDisposableStack();
-  if (!options.redisUrl || !options.mongoUri) stack.use(lockDataDir(options.dataDir));
-
   const urls = [
     provide(redisServer, options.redisUrl, options, stack),
     provide(mongodServer, options.mongoUri, options, stack),
@@ -56,7 +51,8 @@ async function provide(
 ): Promise<string> {
   const { dataDir, report, signal } = options;
   if (givenUrl) {
-    await checkAnswering(server, givenUrl, signal);
+    const place = await checkAnswering(server, givenUrl, signal);
+    report(`${server.name}: yours at ${place}`);
     return givenUrl;
   }
   const binary = await serverBinary(server, options);
@@ -71,5 +67,6 @@ function throwFailures(results: readonly PromiseSettledResult<string>[]): void {
   const unforeseen = failures.filter((failure) => !(failure instanceof DevServiceError));
   if (unforeseen.length > 0) throw unforeseen[0];
   if (failures.length === 0) return;
-  throw new DevServiceError(failures.map((failure) => failure.message).join("\n\n"));
+  const messages = new Set(failures.map((failure) => failure.message));
+  throw new DevServiceError([...messages].join("\n\n"));
 }

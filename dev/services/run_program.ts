@@ -1,5 +1,7 @@
+import { guardAgainstOrphan } from "./orphan_guard.ts";
+
 export interface RunOptions extends Pick<Deno.CommandOptions, "cwd" | "env"> {
-  /** Terminates the program and rejects with its reason. */
+  /** Kills the program, with what it started, and rejects with its reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -7,8 +9,6 @@ export interface RunResult {
   readonly success: boolean;
   /** Such as `exit code 1` or `SIGILL`. */
   readonly ending: string;
-  /** Whether the program, or the interpreter it names, is not there at all. */
-  readonly notFound: boolean;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -21,24 +21,50 @@ export async function runProgram(
 ): Promise<RunResult> {
   const { signal, ...rest } = options;
   signal?.throwIfAborted();
-  const command = new Deno.Command(program, {
+  const { code, signal: killer, stdout, stderr } = await outputOf(program, {
     ...rest,
     args,
     stdin: "null",
-    ...(signal && { signal }),
-  });
-  const { code, signal: killer, stdout, stderr } = await command.output().catch(notStarted);
+    stdout: "piped",
+    stderr: "piped",
+    // A group of its own: Ctrl-C passes it by, and a signal to the group reaches its children.
+    detached: true,
+  }, signal);
   signal?.throwIfAborted();
   return {
     success: code === 0 && killer === null,
     ending: killer ?? `exit code ${code}`,
-    notFound: code === 127,
     stdout: new TextDecoder().decode(stdout),
     stderr: new TextDecoder().decode(stderr),
   };
 }
 
-function notStarted(error: Error) {
-  const stderr = new TextEncoder().encode(error.message);
-  return { code: 127, signal: null, stdout: new Uint8Array(), stderr };
+async function outputOf(
+  program: string,
+  options: Deno.CommandOptions,
+  signal: AbortSignal | undefined,
+) {
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(program, options).spawn();
+  } catch (error) {
+    const stderr = new TextEncoder().encode(error instanceof Error ? error.message : String(error));
+    return { code: 127, signal: null, stdout: new Uint8Array(), stderr };
+  }
+  await using _guard = guardAgainstOrphan(child.pid);
+  const kill = () => killGroup(child.pid);
+  signal?.addEventListener("abort", kill, { once: true });
+  try {
+    return await child.output();
+  } finally {
+    signal?.removeEventListener("abort", kill);
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    Deno.kill(-leader, "SIGKILL");
+  } catch {
+    // It has ended already.
+  }
 }

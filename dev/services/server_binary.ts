@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { binaryFault } from "./binary_fault.ts";
-import type { DataServer } from "./data_server.ts";
+import type { DataServer } from "./data_servers.ts";
 import { DevServiceError } from "./dev_service_error.ts";
 import { fetchServer, type FetchServerOptions } from "./fetch_server.ts";
 import { findOnPath, isExecutable } from "./find_on_path.ts";
@@ -28,14 +28,14 @@ export async function serverBinary(
   const { system = thisSystem() } = options;
   const onPath = findOnPath(server.name, options.path);
   if (onPath !== undefined) {
-    const fault = await binaryFault(onPath, server.minimum);
+    const fault = await binaryFault(onPath, server.minimum, options);
     if (fault === undefined) return onPath;
     options.report(`${server.name}: passing over ${onPath}, which ${fault}`);
   }
 
   const cached = join(options.cacheDir, server.cacheFolder, server.name);
   if (!isExecutable(cached)) await fetchOrAdvise(server, cached, options, system);
-  const fault = await binaryFault(cached, server.minimum);
+  const fault = await binaryFault(cached, server.minimum, options);
   if (fault === undefined) return cached;
   throw new DevServiceError(`${cached} ${fault}. ${urlAdvice(server)}`);
 }

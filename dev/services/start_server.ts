@@ -1,9 +1,7 @@
 import { join } from "node:path";
-import { type Child, startChild } from "./child_process.ts";
-import { ChildStartError } from "./child_start_error.ts";
-import type { DataServer } from "./data_server.ts";
+import { type Child, ChildStartError, startChild } from "./child_process.ts";
+import type { DataServer } from "./data_servers.ts";
 import { DevServiceError } from "./dev_service_error.ts";
-import { freePort } from "./free_port.ts";
 
 const PORTS_TRIED = 5;
 const LINES_SHOWN = 6;
@@ -34,6 +32,7 @@ export async function startServer(
     try {
       const child = await startChild({
         command: binary,
+        name: server.name,
         args: server.args(folder, port),
         logFile,
         readyWhen: server.readyWhen,
@@ -42,13 +41,17 @@ export async function startServer(
       });
       return { url: server.url(port), child };
     } catch (error) {
-      // A Ctrl-C that reaches the whole process group may end the server first.
-      signal?.throwIfAborted();
       if (!(error instanceof ChildStartError)) throw error;
       if (portWasTaken(error) && attempt < PORTS_TRIED) continue;
       throw startFailure(server, error, logFile);
     }
   }
+}
+
+/** A TCP port that was free on 127.0.0.1 a moment ago; another process may still take it first. */
+export function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
 }
 
 function portWasTaken(error: ChildStartError): boolean {
@@ -58,6 +61,6 @@ function portWasTaken(error: ChildStartError): boolean {
 function startFailure(server: DataServer, error: ChildStartError, log: string): DevServiceError {
   const telling = error.output.filter((line) => server.telling.test(line));
   const shown = (telling.length > 0 ? telling : error.output).slice(-LINES_SHOWN);
-  const message = [`${error.command} ${error.ending}. Its log is ${log}, and says:`, ...shown];
+  const message = [`${error.child} ${error.ending}. Its log is ${log}, and says:`, ...shown];
   return new DevServiceError(message.join("\n  "), { cause: error });
 }

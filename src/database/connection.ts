@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import mongoose, { type Connection, createConnection } from "mongoose";
+import pTimeout from "p-timeout";
 import type { Logger } from "../assets/ports.ts";
 import { ConfigError } from "../config.ts";
 
@@ -7,6 +8,7 @@ const { MongoParseError } = mongoose.mongo;
 const UNPARSABLE = "MONGODB_URI must be a connection string that the MongoDB driver accepts";
 
 const SERVER_SELECTION_MS = 2000;
+const CLOSE_MS = 2000;
 
 /** A MongoDB connection, not yet open; once open it fails fast in an outage and comes back by itself. */
 export function createDatabase(logger: Logger): Connection {
@@ -49,5 +51,5 @@ export async function openDatabase(connection: Connection, uri: string, signal: 
 /** Closes for good, so without the warning that a lost connection gets. */
 export async function closeDatabase(connection: Connection): Promise<void> {
   connection.removeAllListeners("disconnected");
-  await connection.close();
+  await pTimeout(connection.close(), { milliseconds: CLOSE_MS, fallback() {} });
 }

@@ -2,8 +2,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
  * The same bytes, until there are more than `maxBytes`: then the stream fails with `tooLarge()` and
- * the rest is read and dropped, so that a client that is still sending gets to see the answer. How
- * long that may go on is bounded by @hono/node-server (500 ms after the answer, 64 MiB).
+ * the rest is read and dropped, so that a client that is still sending gets to see the answer. The
+ * server ends that some seconds after the answer.
  */
 export function limited(
   body: ReadableStream<Bytes>,

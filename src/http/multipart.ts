@@ -21,7 +21,7 @@ export async function readMultipart(
   const [, quoted, bare] = BOUNDARY.exec(contentType) ?? [];
   const boundary = quoted ?? bare;
   if (!boundary) throw new TypeError("The request has no boundary");
-  // Judged before `body` is touched: @hono/node-server drains only a body that nobody has opened.
+  // Judged before `body` is touched: the server reads on only what nobody has begun to read.
   if (Number(request.headers.get("Content-Length")) > maxBytes) throw tooLarge();
   if (!request.body) throw new TypeError("The request has no body");
 

@@ -33,7 +33,7 @@ Deno.test("FR-018 T029 a socket with a bad token is told 'Invalid token'", async
     "nonsense",
     42,
     { sub: userId },
-    [await tokenOf(userId), "x"],
+    [await tokenOf(userId)],
     await tokenOf(userId, { expiresIn: "-1s" }),
     await tokenOf(userId, { expiresIn: null }),
     await tokenOf(userId, { secret: "another-secret-of-32-bytes-or-even-more" }),

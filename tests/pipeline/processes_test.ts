@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { connect, newUser } from "../support/client.ts";
+import { connect, newUser, send } from "../support/client.ts";
 import { exitCodeOf, runToEnd, startProcesses } from "../support/processes.ts";
 import { until } from "../support/until.ts";
 
@@ -30,9 +30,7 @@ Deno.test("T064 T065 SIGTERM ends API and worker with exit code 0, the job under
   const fault = JSON.stringify({ kind: "slow", delayMs: 500 });
   await fetch(`${pipeline.ai.url}/faults`, { method: "POST", body: fault });
   const { assetId } = (await user.submit(url)).body.data;
-  await until("the AI call", async () => {
-    return (await (await fetch(`${pipeline.ai.url}/calls`)).json()).calls.length;
-  });
+  await until("the AI call", () => aiCalls(pipeline.ai.url));
   worker.kill("SIGTERM");
   assert.equal(await exitCodeOf(worker), 0);
   assert.equal((await device.eventOf(assetId)).status, "active");
@@ -65,6 +63,50 @@ Deno.test("SIGINT ends them as well, and every line they wrote is JSON with time
   assert.deepEqual(followed, ["Asset queued", "Request answered", "Asset active"]);
   const text = JSON.stringify(lines);
   assert.ok(!text.includes(user.token) && !text.includes(pipeline.env["JWT_SECRET"] ?? "?"));
+});
+
+Deno.test("one Ctrl-C that arrives twice is one; a signal that comes later ends at once", async () => {
+  await using pipeline = await startProcesses();
+  const [api, worker] = await Promise.all([pipeline.start("api"), pipeline.start("worker")]);
+  api.kill("SIGINT");
+  api.kill("SIGINT");
+  assert.equal(await exitCodeOf(api), 0);
+
+  const other = await pipeline.start("api");
+  const fault = JSON.stringify({ kind: "hang" });
+  await fetch(`${pipeline.ai.url}/faults`, { method: "POST", body: fault });
+  assert.equal((await (await newUser()).submit(other.ready[1] ?? "")).status, 202);
+  await until("the AI call", () => aiCalls(pipeline.ai.url));
+  let code: number | undefined;
+  worker.status.then((status) => code = status.code);
+  await until("the worker to end", () => {
+    worker.kill("SIGTERM");
+    return code;
+  });
+  assert.equal(code, 1);
+});
+
+Deno.test("while draining, readyz says so and the upload under way gets its 202", async () => {
+  await using pipeline = await startProcesses();
+  const api = await pipeline.start("api");
+  const url = api.ready[1] ?? "";
+  const stored = Promise.withResolvers<Response>();
+  pipeline.cloudinary.fault = () => stored.promise;
+  const upload = (await newUser()).submit(url);
+  await until("the upload to reach the image store", () => pipeline.cloudinary.uploads());
+
+  api.kill("SIGTERM");
+  const draining = await until("readyz to say so", async () => {
+    const answer = await send(`${url}/readyz`);
+    return answer.status === 503 ? answer : undefined;
+  });
+  assert.deepEqual(draining.body.error.details, [
+    { field: "server", message: "is shutting down" },
+  ]);
+  assert.equal((await send(`${url}/livez`)).status, 200);
+  stored.resolve(Response.json({ secure_url: "https://images.example.com/a.png" }));
+  assert.equal((await upload).status, 202);
+  assert.equal(await exitCodeOf(api), 0);
 });
 
 Deno.test("a busy port ends the API with exit code 1 and says what to change", async () => {
@@ -110,3 +152,7 @@ Deno.test("a Redis or MongoDB that stays away ends both with exit code 69 and is
   assert.equal(code, 69);
   assert.match(output, /REDIS_URL and MONGODB_URI/);
 });
+
+async function aiCalls(aiUrl: string): Promise<number> {
+  return (await (await fetch(`${aiUrl}/calls`)).json()).calls.length;
+}

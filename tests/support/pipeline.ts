@@ -16,6 +16,8 @@ import { JWT_SECRET } from "./tokens.ts";
 export interface PipelineOptions {
   readonly apis?: number;
   readonly workers?: number;
+  /** Where the servers find MongoDB, when not where the test does. */
+  readonly mongoUri?: string;
   /** Overrides of the servers' environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -37,7 +39,7 @@ export interface Pipeline extends AsyncDisposable {
 /** Starts API and workers inside the test's own process; disposing drops what they stored. */
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
   await using resources = new AsyncDisposableStack();
-  const outside = await startOutside(resources, options.env);
+  const outside = await startOutside(resources, options.env, options.mongoUri);
   const config = parseConfig(outside.env);
   const apiUrls: string[] = [];
   for (let i = 0; i < (options.apis ?? 1); i++) {
@@ -55,13 +57,13 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
 export async function startOutside(
   resources: AsyncDisposableStack,
   env: Readonly<Record<string, string>> = {},
+  serversMongoUri = services().mongoUri,
 ): Promise<Omit<Pipeline, "apiUrls" | typeof Symbol.asyncDispose>> {
   const name = `t${crypto.getRandomValues(new Uint8Array(8)).toHex()}`;
   const { redisUrl, mongoUri } = services();
   const cloudinary = resources.use(startFakeCloudinary());
   const ai = resources.use(await startSampleAi({}));
-  const mongodbUri = withDatabase(mongoUri, name);
-  const database = await createConnection(mongodbUri).asPromise();
+  const database = await createConnection(withDatabase(mongoUri, name)).asPromise();
   resources.defer(async () => {
     await database.dropDatabase();
     await database.close();
@@ -81,7 +83,7 @@ export async function startOutside(
     env: {
       APP_ENV: "development",
       REDIS_URL: redisUrl,
-      MONGODB_URI: mongodbUri,
+      MONGODB_URI: withDatabase(serversMongoUri, name),
       CLOUDINARY_URL: cloudinary.cloudinaryUrl,
       AI_SERVICE_URL: ai.url,
       JWT_SECRET,

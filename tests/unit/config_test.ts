@@ -93,7 +93,9 @@ Deno.test("an address has to be of its service's kind", () => {
   assert.equal(parse({ REDIS_URL: "rediss://u:p@host:1/2" }).redisUrl, "rediss://u:p@host:1/2");
   const srv = "mongodb+srv://u:p@host/db?retryWrites=true";
   assert.equal(parse({ MONGODB_URI: srv }).mongodbUri, srv);
-  for (const value of ["http://127.0.0.1", "redis://", "redis://a b"]) refuses("REDIS_URL", value);
+  const noRedis = ["http://127.0.0.1", "redis://", "redis://a b", "redis://:p@host:99999"];
+  noRedis.push("redis://:p@:6379", "redis://:p%zz@host", "redis://host/database");
+  for (const value of noRedis) refuses("REDIS_URL", value);
   for (const value of ["postgres://x", "mongodb://"]) refuses("MONGODB_URI", value);
   const noBase = ["ai.example.com", "ftp://x", "https://", "https://x?a=1", "https://x#a"];
   for (const value of noBase) refuses("AI_SERVICE_URL", value);
