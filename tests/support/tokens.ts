@@ -2,10 +2,8 @@ import { SignJWT } from "jose";
 
 export const JWT_SECRET = "a-secret-of-the-tests-with-32-bytes-or-more";
 
-/** A user nobody else in the tests is: 24 hex digits. */
-export function newUserId(): string {
-  return crypto.getRandomValues(new Uint8Array(12)).toHex();
-}
+/** For users nobody else in the tests is. */
+export { newUserId } from "../../dev/user_token.ts";
 
 /** A valid token of that user, unless `claims`, `alg` or `secret` make it otherwise. */
 export async function tokenOf(
