@@ -17,9 +17,9 @@ export class ConfigError extends Error {
  * An empty value means unset. Throws a ConfigError.
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const told = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
-  told["REDIS_URL"] ??= redisUrlOf(told["REDIS_HOST"], told["REDIS_PORT"]);
-  const parsed = environmentSchema(told["APP_ENV"] === "development").safeParse(told);
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  set["REDIS_URL"] ??= redisUrlOf(set["REDIS_HOST"], set["REDIS_PORT"]);
+  const parsed = environmentSchema(set["APP_ENV"] === "development").safeParse(set);
   if (parsed.success) return toConfig(parsed.data);
   throw new ConfigError(
     parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`),
@@ -34,22 +34,22 @@ export function variableNames(): string[] {
 function environmentSchema(development: boolean) {
   return z.object({
     APP_ENV: z.string().default("production"),
-    REDIS_URL: told("redis://127.0.0.1:6379")
+    REDIS_URL: required("redis://127.0.0.1:6379")
       .refine(isRedisUrl, "must look like redis://127.0.0.1:6379"),
     REDIS_HOST: z.string().optional(),
     REDIS_PORT: whole(1, 65_535).default(6379),
     MONGODB_URI: matching(/^mongodb(\+srv)?:\/\/[^\s]+$/, "mongodb://127.0.0.1:27017/collectibles"),
     CLOUDINARY_URL: requiredUnless(
       development,
-      told("cloudinary://key:secret@cloud")
+      required("cloudinary://key:secret@cloud")
         .refine(isCloudinaryUrl, "must look like cloudinary://key:secret@cloud"),
     ),
     IMAGE_STORE_TIMEOUT_MS: milliseconds(15_000),
-    AI_SERVICE_URL: told("https://ai.example.com")
+    AI_SERVICE_URL: required("https://ai.example.com")
       .refine(isBaseUrl, "must look like https://ai.example.com"),
     AI_SERVICE_TOKEN: z.string().optional(),
     AI_TIMEOUT_MS: milliseconds(90_000),
-    JWT_SECRET: told().refine(
+    JWT_SECRET: required().refine(
       (value) => new TextEncoder().encode(value).length >= 32,
       "must have at least 32 bytes, e.g. from: openssl rand -base64 48",
     ),
@@ -125,13 +125,13 @@ function isDecodable(text: string): boolean {
   }
 }
 
-function told(example?: string) {
+function required(example?: string) {
   const like = example ? `, like ${example}` : "";
   return z.string({ error: `is required${like}` });
 }
 
 function matching(pattern: RegExp, example: string) {
-  return told(example).regex(pattern, `must look like ${example}`);
+  return required(example).regex(pattern, `must look like ${example}`);
 }
 
 function requiredUnless<T extends z.ZodType>(optional: boolean, schema: T) {

@@ -6,6 +6,7 @@ import { EXIT, StartError } from "./shutdown.ts";
 /** For the sockets' goodbyes and the last bytes of answers. */
 const CLOSE_MS = 2000;
 
+/** How long a client may go on sending what is answered already. */
 const DRAIN_MS = 5000;
 
 type Fetch = (request: Request) => Response | Promise<Response>;
