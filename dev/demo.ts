@@ -27,11 +27,13 @@ async function demo(context: TaskContext): Promise<number> {
   print(`\n${heading("Three uploads")} ${aside("(times count from the start of each)")}`);
 
   let last: Journey | undefined;
+  let isGood = true;
   for (const { name, category } of PHOTOS) {
     context.signal.throwIfAborted();
     const bytes = await Deno.readFile(new URL(`photos/${name}`, import.meta.url));
     const file = new File([bytes], name, { type: "image/png" });
     last = await submitPhoto({ apiUrl, token, listener }, { file, category });
+    isGood &&= last.asset.data.status === "active";
     print(tell(file, category, last));
   }
   context.signal.throwIfAborted();
@@ -39,7 +41,7 @@ async function demo(context: TaskContext): Promise<number> {
   print(show(last?.event.payload));
   print(show(last?.asset.data));
   print(`\nDone in ${seconds()}. Everything that was started is being stopped.`);
-  return last?.asset.data.status === "active" ? 0 : 1;
+  return isGood ? 0 : 1;
 }
 
 if (import.meta.main) await runTask(demo);

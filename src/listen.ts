@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
-import pTimeout from "p-timeout";
+import { endWithin } from "./end_within.ts";
 import { EXIT, StartError } from "./shutdown.ts";
 
 /** For the sockets' goodbyes and the last bytes of answers. */
@@ -82,18 +82,18 @@ export function listen(
 
 /**
  * Closes sockets and server. The requests under way are answered first, for up to `graceMs`, and
- * meanwhile new ones are too: a proxy has to see /readyz say that we drain.
+ * until then new ones are accepted too: a proxy has to see /readyz say that we drain.
  */
 export async function closeServer(
   { node, answered }: HttpServer,
   sockets: { close(): Promise<void> },
   graceMs: number,
 ): Promise<void> {
-  await pTimeout(answered(), { milliseconds: graceMs, fallback() {} });
-  await pTimeout(sockets.close(), {
-    milliseconds: CLOSE_MS,
-    fallback: () => node.closeAllConnections(),
-  });
+  const deadline = performance.now() + graceMs;
+  await endWithin(graceMs, answered());
+  const closing = sockets.close();
+  await endWithin(Math.max(0, deadline - performance.now()), answered());
+  await endWithin(CLOSE_MS, closing, () => node.closeAllConnections());
 }
 
 function reachable(host: string): string {

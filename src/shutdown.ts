@@ -25,7 +25,7 @@ type Role = (
 const SAME_SIGNAL_MS = 500;
 
 /** Past the grace every close has its own bound; what still hangs then is cut off. */
-const OVERDUE_MS = 5000;
+const OVERDUE_MS = 10_000;
 
 /**
  * Runs a role until SIGTERM or SIGINT, then closes what it opened, last opened first, and exits.
@@ -40,11 +40,14 @@ export async function runRole(readConfig: () => Config, role: Role): Promise<nev
   }
   const logger = createLogger(config.log);
   redirectConsole(logger);
+  const signalled = firstSignal(logger);
+  let isStopping = false;
+  signalled.then(() => isStopping = true);
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    logger.error({ err: event.reason }, "Unhandled rejection");
+    // Commands that wait for a Redis which is away reject when their connection is closed.
+    logger[isStopping ? "debug" : "error"]({ err: event.reason }, "Unhandled rejection");
   });
-  const signalled = firstSignal(logger);
   const resources = new AsyncDisposableStack();
   let exitCode: number = EXIT.ended;
   try {

@@ -11,12 +11,13 @@ export async function dropOwnData(
     mongodbUri: string;
   },
 ): Promise<void> {
-  const database = await createConnection(mongodbUri).asPromise();
-  await database.dropDatabase();
-  await database.close();
-  const redis = new Redis(redisUrl);
-  const queue = new Queue(AI_PROCESSING, { connection: redis, prefix: queuePrefix });
-  await queue.obliterate({ force: true });
-  await queue.close();
-  redis.disconnect();
+  await using resources = new AsyncDisposableStack();
+  const redis = resources.adopt(new Redis(redisUrl), (redis) => redis.disconnect());
+  const options = { connection: redis, prefix: queuePrefix };
+  const queue = resources.adopt(new Queue(AI_PROCESSING, options), (queue) => queue.close());
+  const database = resources.adopt(createConnection(mongodbUri), (database) => database.close());
+  await Promise.allSettled([
+    queue.obliterate({ force: true }),
+    database.asPromise().then(() => database.dropDatabase()),
+  ]);
 }

@@ -40,7 +40,7 @@ export function createHttpAiService(options: HttpAiServiceOptions): AiService {
         signal: deadline,
       }).catch(or("ai_unavailable"));
       if (!response.ok) {
-        await response.body?.cancel();
+        await response.body?.cancel().catch(() => {});
         throw aiError(codeOf(response.status), `HTTP status ${response.status}`);
       }
       const text = await readAtMost(response, MAX_ANSWER_BYTES).catch(or("ai_bad_response"));

@@ -18,6 +18,8 @@ export interface Submission {
   readonly traceparent?: string;
 }
 
+const FIRST_RUN = 1;
+
 /**
  * Image -> asset -> queue (FR-005..FR-010). When it returns, the asset is `processing` and its job
  * is queued; when it throws, nothing half-made stays, or a draft that names what does.
@@ -33,47 +35,48 @@ export async function submitAsset(
   let url: string | undefined;
   try {
     ({ url } = await deps.images.put(image.stream(), { name: draft.imageName, contentType }));
-    const { assetId, jobId } = await enqueue(deps, draft, url);
-    logger.info({ assetId, jobId }, "Asset queued");
-    return { assetId, jobId };
+    await enqueue(deps, draft, url);
   } catch (error) {
     const mayBeStored = url !== undefined || asAssetError(error).code === "image_in_doubt";
-    await undo(deps, draft, mayBeStored, logger);
-    throw error;
+    const isUndone = await undo(deps, draft, mayBeStored, logger);
+    if (isUndone) throw error;
   }
+  const queued = { assetId: draft.id, jobId: jobIdOf(draft.id, FIRST_RUN) };
+  logger.info(queued, "Asset queued");
+  return queued;
 }
 
 async function enqueue({ assets, queue }: SubmitDeps, draft: Asset, url: string) {
-  const asset = await assets.accept(draft.id, { originalUrl: url, run: 1 });
+  const asset = await assets.accept(draft.id, { originalUrl: url, run: FIRST_RUN });
   if (!asset) throw new AssetError("service_unavailable", "The draft was swept meanwhile");
-  const jobId = jobIdOf(asset.id, asset.run);
-  await queue.add(jobId, {
+  await queue.add(jobIdOf(asset.id, asset.run), {
     assetId: asset.id,
     userId: asset.userId,
     imageUrl: url,
     category: asset.category,
     createdAt: asset.createdAt.toISOString(),
   });
-  return { assetId: asset.id, jobId };
 }
 
 /** A client waits for this, and often the image store is why there is something to undo. */
 const UNDO_MS = 2000;
 
+/** Returns whether there is nothing to be seen of it any more: false when a worker has begun it. */
 async function undo(
   { assets, images }: SubmitDeps,
   draft: Asset,
   mayBeStored: boolean,
   logger: Logger,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const withdrawn = await assets.withdraw(draft.id);
     const isBegun = !withdrawn && await assets.find(draft.id);
-    if (isBegun) return;
+    if (isBegun) return false;
     // The draft goes last: it is the only record of the image's name.
     if (mayBeStored) await images.remove(draft.imageName, AbortSignal.timeout(UNDO_MS));
     await assets.deleteDraft(draft.id);
   } catch (error) {
     logger.warn({ assetId: draft.id, err: error }, "A failed submission left something behind");
   }
+  return true;
 }

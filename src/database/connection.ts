@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import mongoose, { type Connection, createConnection } from "mongoose";
-import pTimeout from "p-timeout";
 import type { Logger } from "../assets/ports.ts";
 import { ConfigError } from "../config.ts";
+import { endWithin } from "../end_within.ts";
 
-const { MongoParseError } = mongoose.mongo;
+const { MongoClient } = mongoose.mongo;
 const UNPARSABLE = "MONGODB_URI must be a connection string that the MongoDB driver accepts";
 
 const SERVER_SELECTION_MS = 2000;
@@ -31,6 +31,7 @@ export function createDatabase(logger: Logger): Connection {
  * address that the driver cannot read is a ConfigError at once, without its text: it may hold a password.
  */
 export async function openDatabase(connection: Connection, uri: string, signal: AbortSignal) {
+  assertParsable(uri);
   for (;;) {
     try {
       await connection.openUri(uri, {
@@ -41,15 +42,23 @@ export async function openDatabase(connection: Connection, uri: string, signal: 
       });
       return;
     } catch (error) {
-      if (error instanceof MongoParseError) throw new ConfigError([UNPARSABLE]);
       if (signal.aborted) throw error;
       await pause(250);
     }
   }
 }
 
+function assertParsable(uri: string): void {
+  try {
+    // Its constructor reads the address and connects to nothing.
+    new MongoClient(uri);
+  } catch {
+    throw new ConfigError([UNPARSABLE]);
+  }
+}
+
 /** Closes for good, so without the warning that a lost connection gets. */
 export async function closeDatabase(connection: Connection): Promise<void> {
   connection.removeAllListeners("disconnected");
-  await pTimeout(connection.close(), { milliseconds: CLOSE_MS, fallback() {} });
+  await endWithin(CLOSE_MS, connection.close());
 }

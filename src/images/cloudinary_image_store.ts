@@ -38,7 +38,9 @@ export async function createCloudinaryImageStore(
     });
     const answer = await response.text();
     if (response.ok) return answer;
-    throw refusal(response.status, answer);
+    const cause = new Error(`Cloudinary answered ${response.status}: ${answer.slice(0, 200)}`);
+    // A gateway speaks for itself only: what lies behind it may have done its work.
+    throw [502, 504].includes(response.status) ? cause : refusal(cause);
   }
 
   async function attempt<T>(otherwise: ErrorCode, signal: AbortSignal | undefined, run: Run<T>) {
@@ -79,9 +81,8 @@ interface CallOptions {
 type Run<T> = (signal: AbortSignal) => Promise<T>;
 
 /** An answer that says no: whatever was sent is not stored. */
-function refusal(status: number, answer: string): AssetError {
-  const cause = new Error(`Cloudinary answered ${status}: ${answer.slice(0, 200)}`);
-  return status === 400 && /invalid image/i.test(answer)
+function refusal(cause: Error): AssetError {
+  return /answered 400: .*invalid image/is.test(cause.message)
     ? new AssetError("image_rejected", "Cloudinary cannot read the image", { cause })
     : new AssetError("service_unavailable", "Cloudinary refused the call", { cause });
 }

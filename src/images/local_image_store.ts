@@ -30,9 +30,13 @@ export function createLocalImageStore(
       const fileName = `${name}.${EXTENSIONS[contentType]}`;
       try {
         await Deno.mkdir(directory, { recursive: true });
+      } catch (cause) {
+        throw unavailable(`The folder ${directory} could not be made`, cause);
+      }
+      try {
         await Deno.writeFile(join(directory, fileName), image, signal && { signal });
       } catch (cause) {
-        throw unavailable(`The image could not be written to ${directory}`, cause);
+        throw new AssetError("image_in_doubt", `${fileName} was not written whole`, { cause });
       }
       return { url: `${baseUrl()}/images/${fileName}` };
     },

@@ -51,6 +51,7 @@ export function openRedis(redis: Redis, signal: AbortSignal): Promise<void> {
   redis.on("error", remember);
   redis.once("ready", resolve);
   signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
   return promise.finally(() => {
     redis.off("error", remember);
     redis.off("ready", resolve);

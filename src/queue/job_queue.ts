@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import pTimeout from "p-timeout";
 import { AssetError } from "../assets/errors.ts";
 import type { JobQueue, Logger } from "../assets/ports.ts";
+import { endWithin } from "../end_within.ts";
 import { AI_PROCESSING, jobDataSchema, jobOptions } from "./job_catalogue.ts";
 
 /** Redis answers in milliseconds; what takes longer than this is away or stopped. */
@@ -42,7 +43,7 @@ export function createJobQueue(
       await answered(() => redis.ping());
     },
 
-    close: () => pTimeout(queue.close(), { milliseconds: ANSWER_MS, fallback() {} }),
+    close: () => endWithin(ANSWER_MS, queue.close()),
   };
 
   async function answered<T>(command: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import pTimeout from "p-timeout";
 import { asAssetError, AssetError } from "../assets/errors.ts";
 import type { JobData, Logger } from "../assets/ports.ts";
+import { endWithin } from "../end_within.ts";
 import { AI_PROCESSING, jobDataSchema } from "./job_catalogue.ts";
 
 export interface QueuedJob {
@@ -62,12 +63,11 @@ export function startJobWorker(
     /** Takes no more jobs and waits for those under way, up to `graceMs`. */
     async close(graceMs) {
       const closing = worker.close();
-      await pTimeout(allEnded(), {
-        milliseconds: graceMs,
-        fallback: () => logger.warn({ jobs: underWay.size }, "Jobs are left for another worker"),
+      await endWithin(graceMs, allEnded(), () => {
+        logger.warn({ jobs: underWay.size }, "Jobs are left for another worker");
       });
       // Without Redis it would not end.
-      await pTimeout(closing, { milliseconds: CLOSE_MS, fallback() {} });
+      await endWithin(CLOSE_MS, closing);
     },
   };
 

@@ -55,6 +55,7 @@ for (const [what, answer] of Object.entries(answers)) {
 }
 
 const uselessAnswers: Record<string, () => Response> = {
+  "status 504 of a gateway": () => new Response("Gateway timeout", { status: 504 }),
   "HTML": () => new Response("<html>Maintenance</html>"),
   "nothing": () => new Response(null),
   "JSON without a URL": () => Response.json({ public_id: NAME }),

@@ -90,12 +90,12 @@ Deno.test("a folder that cannot be written is told as an unavailable service", a
   for (const { cause } of failures) assert.ok(cause instanceof Error);
 });
 
-Deno.test("a picture whose sender gives up is told as an unavailable service", async () => {
+Deno.test("a picture whose sender gives up is told to be in doubt", async () => {
   using opened = openStore();
   const reason = new Error("The client went away");
   const options = { name: NAME, contentType: "image/png", signal: AbortSignal.abort(reason) };
   const putting = opened.store.put(new Blob(["x"]).stream(), options);
-  const { cause } = await assetErrorOf(putting, "service_unavailable");
+  const { cause } = await assetErrorOf(putting, "image_in_doubt");
   assert.equal(cause, reason);
 });
 
@@ -106,7 +106,7 @@ Deno.test("a picture that breaks off leaves nothing once it is removed", async (
     await Promise.reject(new Error("Broken off"));
   })());
   const putting = opened.store.put(broken, { name: NAME, contentType: "image/png" });
-  await assetErrorOf(putting, "service_unavailable");
+  await assetErrorOf(putting, "image_in_doubt");
   await opened.store.remove(NAME);
   assert.deepEqual([...Deno.readDirSync(opened.directory)], []);
 });

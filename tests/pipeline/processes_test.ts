@@ -86,7 +86,7 @@ Deno.test("one Ctrl-C that arrives twice is one; a signal that comes later ends 
   assert.equal(code, 1);
 });
 
-Deno.test("while draining, readyz says so and the upload under way gets its 202", async () => {
+Deno.test("while draining, readyz says so and every upload that was begun gets its 202", async () => {
   await using pipeline = await startProcesses();
   const api = await pipeline.start("api");
   const url = api.ready[1] ?? "";
@@ -104,8 +104,15 @@ Deno.test("while draining, readyz says so and the upload under way gets its 202"
     { field: "server", message: "is shutting down" },
   ]);
   assert.equal((await send(`${url}/livez`)).status, 200);
+
+  const storedLater = Promise.withResolvers<Response>();
+  pipeline.cloudinary.fault = () => storedLater.promise;
+  const lateUpload = (await newUser()).submit(url);
+  await until("it to reach the image store", () => pipeline.cloudinary.uploads() === 2);
   stored.resolve(Response.json({ secure_url: "https://images.example.com/a.png" }));
   assert.equal((await upload).status, 202);
+  storedLater.resolve(Response.json({ secure_url: "https://images.example.com/b.png" }));
+  assert.equal((await lateUpload).status, 202);
   assert.equal(await exitCodeOf(api), 0);
 });
 
@@ -134,6 +141,17 @@ Deno.test("missing variables end both with exit code 78, each named once and no 
     assert.match(output, /JWT_SECRET must have at least 32 bytes/);
     assert.match(output, /PORT must be a whole number/);
     assert.ok(!output.includes("too-short"));
+  }
+});
+
+Deno.test("a MONGODB_URI that the driver cannot read is a fault of configuration, and not shown", async () => {
+  await using pipeline = await startProcesses();
+  for (const address of ["u:%zz@127.0.0.1/x", "u:p/w@127.0.0.1/x", "127.0.0.1:99999/x"]) {
+    const MONGODB_URI = `mongodb://${address}`;
+    const { code, output } = await runToEnd("worker.ts", { ...pipeline.env, MONGODB_URI });
+    assert.equal(code, 78, address);
+    assert.match(output, /MONGODB_URI must be a connection string/);
+    assert.ok(!output.includes(address));
   }
 });
 
