@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { type Connection, Types, type UpdateQuery } from "mongoose";
 import { type Asset, jobIdOf, type Status, statusesBefore } from "../assets/asset.ts";
 import { AssetError } from "../assets/errors.ts";
@@ -31,7 +32,7 @@ export function createMongoAssetStore(
   return {
     async insertDraft(draft) {
       const _id = new Types.ObjectId();
-      const imageName = `${_id.toHexString()}-${randomHex(16)}`;
+      const imageName = `${_id.toHexString()}-${randomBytes(16).toString("hex")}`;
       const [document] = await answered(model.create([{ ...draft, _id, imageName }]));
       if (!document) throw new TypeError("MongoDB created no document");
       return toAsset(document.toObject());
@@ -89,8 +90,4 @@ export function createMongoAssetStore(
       await answered(model.createIndexes(), Infinity);
     },
   };
-}
-
-function randomHex(bytes: number): string {
-  return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
 }

@@ -1,3 +1,4 @@
+import type { Buffer } from "node:buffer";
 import { Emitter } from "@socket.io/redis-emitter";
 import type { Redis } from "ioredis";
 import type { EventPublisher } from "../assets/ports.ts";
