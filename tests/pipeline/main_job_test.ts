@@ -6,7 +6,7 @@ import { startPipeline } from "../support/pipeline.ts";
 import { newUserId, tokenOf } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
 
-Deno.test("US1 US2 US3 FR-005..FR-014 FR-019 FR-020 a photo goes in and its result comes out", async () => {
+Deno.test("US1 US2 US3 T013 FR-005..FR-014 FR-019 FR-020 a photo goes in and its result comes out", async () => {
   await using pipeline = await startPipeline();
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
