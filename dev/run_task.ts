@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { endWithin } from "../src/end_within.ts";
 import { ChildStartError } from "./services/child_process.ts";
 import { DevServiceError } from "./services/dev_service_error.ts";
 
@@ -29,7 +29,7 @@ export async function runTask(task: (context: TaskContext) => Promise<number>): 
     else print(isExplained(error) ? `\n${error.message}\n` : Deno.inspect(error));
   } finally {
     // What the task has under way cleans up after itself before its folders go.
-    await Promise.race([running.catch(() => {}), delay(SETTLE_MS)]);
+    await endWithin(SETTLE_MS, running.catch(() => {}));
     await resources.disposeAsync();
   }
   Deno.exit(exitCode);

@@ -1,3 +1,4 @@
+import { endWithin } from "../../src/end_within.ts";
 import { linesOf, openChildLog } from "./child_log.ts";
 import { guardAgainstOrphan } from "./orphan_guard.ts";
 
@@ -52,8 +53,8 @@ export class ChildStartError extends Error {
 
 /**
  * Starts a program and waits for the line that says it is ready. Disposal ends it (SIGTERM, then
- * SIGKILL); Ctrl-C does not, and it does not outlive this process. Throws a ChildStartError when it ends or when the
- * time is over before it is ready, and the signal's reason when that aborts.
+ * SIGKILL); Ctrl-C does not, and it does not outlive this process. Throws a ChildStartError when it
+ * ends or when the time is over before it is ready, and the signal's reason when that aborts.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
   const { command, logFile, readyWhen, startTimeoutMs, onLine, signal, ...rest } = options;
@@ -80,7 +81,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   async function finish(): Promise<Deno.CommandStatus> {
     const status = await process.status;
     await guard[Symbol.asyncDispose]();
-    await settledWithin(reading, DRAIN_TIMEOUT_MS);
+    // No longer: a grandchild may keep the pipes of a dead child open.
+    await endWithin(DRAIN_TIMEOUT_MS, reading);
     fail(`ended with ${describe(status)} before it was ready`);
     log[Symbol.dispose]();
     return status;
@@ -148,12 +150,4 @@ function spawn(
 
 function describe(status: Deno.CommandStatus): string {
   return status.signal === null ? `exit code ${status.code}` : status.signal;
-}
-
-/** Waits no longer than `ms`: a grandchild may keep the pipes of a dead child open. */
-async function settledWithin(work: Promise<unknown>, ms: number): Promise<void> {
-  const timeUp = Promise.withResolvers<void>();
-  const timer = setTimeout(timeUp.resolve, ms);
-  await Promise.race([work, timeUp.promise]);
-  clearTimeout(timer);
 }

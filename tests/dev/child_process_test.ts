@@ -5,6 +5,7 @@ import {
   ChildStartError,
   startChild,
 } from "../../dev/services/child_process.ts";
+import { ROOT } from "../../dev/project.ts";
 import { until } from "../support/until.ts";
 import { exists, isRunning, temporaryFolder } from "./service_fakes.ts";
 
@@ -128,7 +129,7 @@ Deno.test("a child does not outlive a parent that is killed", async () => {
     setInterval(() => {}, 1000);`,
   );
   const parent = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-config", "--no-check", "--allow-all", program],
+    args: ["run", "--config", join(ROOT, "deno.json"), "--no-check", "--allow-all", program],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { aiCalls, orderFault } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
 import { photo } from "../support/photos.ts";
 import { startPipeline } from "../support/pipeline.ts";
@@ -70,14 +71,14 @@ Deno.test("FR-012 T038 the AI service is called once, with the image's URL and t
   const { assetId, jobId } = (await user.submit(api)).body.data;
   await device.eventOf(assetId);
 
-  const { calls } = await (await fetch(`${pipeline.ai.url}/calls`)).json();
+  const calls = await aiCalls(pipeline.ai.url);
   const { body } = await user.get(api, `/api/assets/${assetId}`);
   assert.equal(calls.length, 1);
-  assert.deepEqual(calls[0].body, {
+  assert.deepEqual(calls[0]?.body, {
     imageUrl: body.data.images.original.url,
     category: "camera",
   });
-  assert.equal(calls[0].idempotencyKey, `${jobId}-1`);
+  assert.equal(calls[0]?.idempotencyKey, `${jobId}-1`);
 });
 
 Deno.test("FR-006 the image's bytes arrive whole at Cloudinary, named by the asset and not guessable", async () => {
@@ -151,8 +152,7 @@ Deno.test("FR-015 FR-019 after three failed attempts the asset is failed and its
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
   using device = await connect(api, { token: user.token });
-  const fault = JSON.stringify({ kind: "status", status: 503 });
-  await fetch(`${pipeline.ai.url}/faults`, { method: "POST", body: fault });
+  await orderFault(pipeline.ai.url, { kind: "status", status: 503 });
 
   const { assetId, jobId } = (await user.submit(api)).body.data;
   const event = await device.eventOf(assetId);
@@ -174,8 +174,8 @@ Deno.test("FR-015 FR-019 after three failed attempts the asset is failed and its
     "the job to have failed",
     () => pipeline.queue.getJob(jobId).then((job) => job?.isFailed()),
   );
-  const { calls } = await (await fetch(`${pipeline.ai.url}/calls`)).json();
-  assert.deepEqual(calls.map((call: { idempotencyKey: string }) => call.idempotencyKey), [
+  const calls = await aiCalls(pipeline.ai.url);
+  assert.deepEqual(calls.map(({ idempotencyKey }) => idempotencyKey), [
     `${jobId}-1`,
     `${jobId}-2`,
     `${jobId}-3`,
@@ -187,8 +187,7 @@ Deno.test("US3 a call that fails once is tried again and succeeds", async () => 
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
   using device = await connect(api, { token: user.token });
-  const fault = JSON.stringify({ kind: "bad_schema", times: 1 });
-  await fetch(`${pipeline.ai.url}/faults`, { method: "POST", body: fault });
+  await orderFault(pipeline.ai.url, { kind: "bad_schema", times: 1 });
   const { assetId } = (await user.submit(api)).body.data;
   assert.equal((await device.eventOf(assetId)).status, "active");
 });
@@ -207,7 +206,7 @@ Deno.test("a picture the AI service refuses fails at once, with one call", async
     "error" in event && event.error,
     "The analysis service could not read this picture.",
   );
-  const { calls } = await (await fetch(`${pipeline.ai.url}/calls`)).json();
+  const calls = await aiCalls(pipeline.ai.url);
   assert.equal(calls.length, 1);
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
+import { aiCalls, orderFault } from "../support/ai_control.ts";
 import { connect, newUser, send } from "../support/client.ts";
 import { exitCodeOf, runToEnd, startProcesses } from "../support/processes.ts";
 import { until } from "../support/until.ts";
@@ -27,10 +28,9 @@ Deno.test("T064 T065 SIGTERM ends API and worker with exit code 0, the job under
   const [url = ""] = [api.ready[1]];
   const user = await newUser();
   using device = await connect(url, { token: user.token });
-  const fault = JSON.stringify({ kind: "slow", delayMs: 500 });
-  await fetch(`${pipeline.ai.url}/faults`, { method: "POST", body: fault });
+  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 500 });
   const { assetId } = (await user.submit(url)).body.data;
-  await until("the AI call", () => aiCalls(pipeline.ai.url));
+  await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
   worker.kill("SIGTERM");
   assert.equal(await exitCodeOf(worker), 0);
   assert.equal((await device.eventOf(assetId)).status, "active");
@@ -73,10 +73,9 @@ Deno.test("one Ctrl-C that arrives twice is one; a signal that comes later ends 
   assert.equal(await exitCodeOf(api), 0);
 
   const other = await pipeline.start("api");
-  const fault = JSON.stringify({ kind: "hang" });
-  await fetch(`${pipeline.ai.url}/faults`, { method: "POST", body: fault });
+  await orderFault(pipeline.ai.url, { kind: "hang" });
   assert.equal((await (await newUser()).submit(other.ready[1] ?? "")).status, 202);
-  await until("the AI call", () => aiCalls(pipeline.ai.url));
+  await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
   let code: number | undefined;
   worker.status.then((status) => code = status.code);
   await until("the worker to end", () => {
@@ -170,7 +169,3 @@ Deno.test("a Redis or MongoDB that stays away ends both with exit code 69 and is
   assert.equal(code, 69);
   assert.match(output, /REDIS_URL and MONGODB_URI/);
 });
-
-async function aiCalls(aiUrl: string): Promise<number> {
-  return (await (await fetch(`${aiUrl}/calls`)).json()).calls.length;
-}
