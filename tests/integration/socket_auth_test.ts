@@ -55,13 +55,14 @@ Deno.test("FR-022 T030 a socket is in the room user:<sub> of its own user only",
     event: "asset_processed" as const,
     assetId,
     status: "failed" as const,
-    error: "",
+    error: "The analysis service did not answer.",
     timestamp: new Date().toISOString(),
   });
-  await pipeline.publish(owner.userId, told("first"));
-  await pipeline.publish(other.userId, told("second"));
-  await othersDevice.eventOf("second");
-  await ownersDevice.eventOf("first");
-  assert.deepEqual(ownersDevice.events.map((event) => event.assetId), ["first"]);
-  assert.deepEqual(othersDevice.events.map((event) => event.assetId), ["second"]);
+  const [first, second] = [newUserId(), newUserId()];
+  await pipeline.publish(owner.userId, told(first));
+  await pipeline.publish(other.userId, told(second));
+  await othersDevice.eventOf(second);
+  await ownersDevice.eventOf(first);
+  assert.deepEqual(ownersDevice.events.map((event) => event.assetId), [first]);
+  assert.deepEqual(othersDevice.events.map((event) => event.assetId), [second]);
 });

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { CATEGORIES, STATUSES } from "../assets/asset.ts";
+import { decodeCursor } from "./cursor.ts";
+
+const MAX_LIMIT = 100;
+const DEFAULT_LIMIT = 20;
+
+/** A parameter that was sent twice comes as an array. */
+const onceOr = (name: string, message: string) => ({ input }: { input?: unknown }) =>
+  Array.isArray(input) ? `Send exactly one ${name}` : message;
+
+const limitFault = `Limit must be a whole number from 1 to ${MAX_LIMIT}`;
+
+const limit = z.string({ error: onceOr("limit", limitFault) })
+  .refine((text) => /^[1-9]\d*$/.test(text) && Number(text) <= MAX_LIMIT, { error: limitFault })
+  .transform(Number)
+  .default(DEFAULT_LIMIT)
+  .meta({ type: "integer", minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
+
+const cursorFault = "Cursor must be the nextCursor of an earlier answer";
+
+const cursor = z.string({ error: onceOr("cursor", cursorFault) })
+  .refine((text) => decodeCursor(text), { error: cursorFault })
+  .transform(decodeCursor)
+  .optional()
+  .meta({ description: "The nextCursor of the page before" });
+
+/** The query of GET /api/assets; parameters that are not named here are ignored. */
+export const assetsQuery = z.object({
+  status: z.enum(STATUSES, {
+    error: onceOr("status", `Status must be one of: ${STATUSES.join(", ")}`),
+  }).optional(),
+  category: z.enum(CATEGORIES, {
+    error: onceOr("category", `Category must be one of: ${CATEGORIES.join(", ")}`),
+  }).optional(),
+  limit,
+  cursor,
+});
+export type AssetsQuery = z.output<typeof assetsQuery>;
+
+/** The query of GET /api/assets/dead-letter. */
+export const deadLettersQuery = z.object({ limit, cursor });
+export type DeadLettersQuery = z.output<typeof deadLettersQuery>;
