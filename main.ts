@@ -9,12 +9,12 @@ import { createApp } from "./src/http/app.ts";
 import { openImageStore } from "./src/images/open_image_store.ts";
 import { closeServer, createHttpServer, listen } from "./src/listen.ts";
 import { connectRedis, openRedis, type RedisOptions } from "./src/queue/connections.ts";
+import { createDeadLetterQueue } from "./src/queue/dead_letter_queue.ts";
 import { createJobQueue } from "./src/queue/job_queue.ts";
 import { runRole } from "./src/shutdown.ts";
 
 /** The API with its sockets on one port: config -> resources -> app + sockets -> serve. */
 export async function startApi(config: Config, logger: Logger, resources: AsyncDisposableStack) {
-  const allowLoopback = config.development;
   const redis = (options: Pick<RedisOptions, "name" | "whenAway" | "isSubscriber">) =>
     resources.adopt(
       connectRedis({ url: config.redisUrl, logger, ...options }),
@@ -25,10 +25,13 @@ export async function startApi(config: Config, logger: Logger, resources: AsyncD
   const subscriber = redis({ name: "api-subscriber", whenAway: "wait", isSubscriber: true });
   const database = resources.adopt(createDatabase(logger), closeDatabase);
   const assets = createMongoAssetStore(database);
-  const queue = resources.adopt(
-    createJobQueue({ redis: producer, ...config.queue, allowLoopback, logger }),
-    (queue) => queue.close(),
+  const closing = <T extends { close(): Promise<void> }>(resource: T) =>
+    resources.adopt(resource, (resource) => resource.close());
+  const shared = { redis: producer, prefix: config.queue.prefix, logger };
+  const queue = closing(
+    createJobQueue({ ...config.queue, ...shared, allowLoopback: config.development }),
   );
+  const deadLetters = closing(createDeadLetterQueue(shared));
 
   let url = "";
   let isDraining = false;
@@ -37,6 +40,7 @@ export async function startApi(config: Config, logger: Logger, resources: AsyncD
   const app = createApp({
     assets,
     queue,
+    deadLetters,
     ...imageStore,
     verifyToken,
     logger,

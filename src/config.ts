@@ -64,6 +64,7 @@ function environmentSchema(development: boolean) {
     LOG_FORMAT: oneOf("json", "pretty").default(development ? "pretty" : "json"),
     STARTUP_TIMEOUT_MS: milliseconds(60_000),
     SHUTDOWN_GRACE_MS: milliseconds(25_000),
+    RECONCILE_INTERVAL_MS: milliseconds(15_000),
   });
 }
 
@@ -85,10 +86,12 @@ function toConfig(env: z.output<ReturnType<typeof environmentSchema>>) {
       attempts: env.JOB_ATTEMPTS,
       backoffMs: env.JOB_BACKOFF_MS,
     },
-    worker: { concurrency: env.WORKER_CONCURRENCY, jobTimeoutMs: env.JOB_TIMEOUT_MS },
+    worker: { concurrency: env.WORKER_CONCURRENCY },
+    attemptMs: env.JOB_TIMEOUT_MS,
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     startupTimeoutMs: env.STARTUP_TIMEOUT_MS,
     shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
+    reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
   };
 }
 

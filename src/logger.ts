@@ -1,6 +1,7 @@
 import { format } from "node:util";
 import pino from "pino";
 import pretty from "pino-pretty";
+import { withoutPasswords } from "./assets/explain.ts";
 import type { Logger } from "./assets/ports.ts";
 import type { Config } from "./config.ts";
 
@@ -42,9 +43,4 @@ function describe(error: unknown): unknown {
     stack: stack && withoutPasswords(stack),
     ...(cause !== undefined && { cause: describe(cause) }),
   };
-}
-
-/** The user part of any URL may hold a password. */
-function withoutPasswords(text: string): string {
-  return text.replace(/\/\/[^\s/@]*@/g, "//***@");
 }

@@ -14,6 +14,7 @@ export function answerSchema(options: { allowLoopback: boolean }) {
     brand: detectedSchema,
     model: detectedSchema,
     colorway: detectedSchema,
-    processedImageUrl: z.string().refine((url) => isImageUrl(url, options)),
+    processedImageUrl: z.string().refine((url) => isImageUrl(url, options))
+      .transform((url) => new URL(url).href),
   });
 }

@@ -2,6 +2,7 @@ import { AssetError, type ErrorCode } from "../assets/errors.ts";
 import type { AiService } from "../assets/ports.ts";
 import { answerSchema } from "./ai_contract.ts";
 import { readAtMost } from "./read_at_most.ts";
+import { retryAfterMs } from "./retry_after.ts";
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -39,9 +40,14 @@ export function createHttpAiService(options: HttpAiServiceOptions): AiService {
         redirect: "manual",
         signal: deadline,
       }).catch(or("ai_unavailable"));
-      if (!response.ok) {
+      if (response.status !== 200) {
         await response.body?.cancel().catch(() => {});
-        throw aiError(codeOf(response.status), `HTTP status ${response.status}`);
+        const cause = `HTTP status ${response.status}`;
+        throw aiError(
+          codeOf(response.status),
+          cause,
+          retryAfterMs(response.headers.get("Retry-After")),
+        );
       }
       const text = await readAtMost(response, MAX_ANSWER_BYTES).catch(or("ai_bad_response"));
       try {
@@ -62,8 +68,8 @@ const MEANINGS: Partial<Record<ErrorCode, string>> = {
   ai_rate_limited: "The AI service asks for fewer calls",
 };
 
-function aiError(code: ErrorCode, cause: unknown): AssetError {
-  return new AssetError(code, MEANINGS[code] ?? code, { cause });
+function aiError(code: ErrorCode, cause: unknown, retryAfterMs?: number): AssetError {
+  return new AssetError(code, MEANINGS[code] ?? code, { cause, retryAfterMs });
 }
 
 function codeOf(status: number): ErrorCode {

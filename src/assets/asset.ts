@@ -34,11 +34,38 @@ export interface Analysis {
   readonly processedImageUrl: string;
 }
 
-/** Why a run ended failed, in words for the owner; the cause is for the log. */
+/** Why a run can end failed (contract, "AI service"). */
+export const FAILURE_CODES = [
+  "ai_rejected",
+  "ai_unauthorized",
+  "ai_unavailable",
+  "ai_timeout",
+  "ai_bad_response",
+  "ai_rate_limited",
+  "deadline_exceeded",
+  "job_stalled",
+] as const;
+export type FailureCode = typeof FAILURE_CODES[number];
+
+/** Why a run ended failed, in words for the owner. */
 export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  /** Whether a new run may end better. */
+  readonly retryable: boolean;
+}
+
+/** One attempt that failed, in words for the operator. */
+export interface FailedAttempt {
+  readonly at: Date;
   readonly code: string;
   readonly message: string;
-  readonly retryable: boolean;
+}
+
+/** What a failed run leaves for the operator to look at; `message` is the technical cause. */
+export interface DeadLetterNote {
+  readonly state: "listed" | "dismissed";
+  readonly message: string;
 }
 
 export interface Asset {
@@ -51,11 +78,16 @@ export interface Asset {
   readonly run: number;
   /** Calls to the AI service in this run so far. */
   readonly aiCalls: number;
+  /** When this run called the AI service for the first time. */
+  readonly firstCallAt?: Date;
+  /** The attempts of this run that failed, oldest first. */
+  readonly attempts: readonly FailedAttempt[];
   /** The image's public id in the store: the asset's id plus 128 random bits, so nobody guesses it. */
   readonly imageName: string;
   readonly originalUrl?: string;
   readonly analysis?: Analysis;
   readonly failure?: Failure;
+  readonly deadLetter?: DeadLetterNote;
   /** When this run ended: the one timestamp of its event. */
   readonly settledAt?: Date;
   readonly processingJobId?: string;
@@ -68,4 +100,10 @@ export interface Asset {
 /** One id per run, so that a replay never meets the finished job of an earlier run. */
 export function jobIdOf(assetId: string, run: number): string {
   return `asset-${assetId}-${run}`;
+}
+
+/** The asset and the run that a job's id names; undefined when it is no such id. */
+export function parseJobId(jobId: string): { assetId: string; run: number } | undefined {
+  const [, assetId, run] = /^asset-([0-9a-f]{24})-([1-9]\d{0,8})$/.exec(jobId) ?? [];
+  return assetId && run ? { assetId, run: Number(run) } : undefined;
 }

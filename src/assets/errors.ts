@@ -6,11 +6,14 @@ const RETRYABLE = {
   ai_timeout: true,
   ai_bad_response: true,
   ai_rate_limited: true,
+  deadline_exceeded: true,
   job_stalled: true,
+  interrupted: true,
   internal_error: true,
   image_rejected: false,
   image_in_doubt: true,
   not_found: false,
+  conflict: false,
   service_unavailable: true,
 } as const;
 
@@ -20,10 +23,17 @@ export type ErrorCode = keyof typeof RETRYABLE;
 export class AssetError extends Error {
   override readonly name = "AssetError";
   readonly retryable: boolean;
+  /** When to try again, in milliseconds from now, as the service asked that refused. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(readonly code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+  ) {
     super(message, options);
     this.retryable = RETRYABLE[code];
+    this.retryAfterMs = options.retryAfterMs;
   }
 }
 

@@ -1,5 +1,6 @@
-import type { Analysis, Asset, Category, Failure } from "./asset.ts";
+import type { Analysis, Asset, Category, FailedAttempt, Failure, Status } from "./asset.ts";
 import type { AssetProcessed } from "./asset_processed.ts";
+import type { DeadLetter } from "./dead_letter.ts";
 
 /** Keeps pictures and makes them readable by URL. */
 export interface ImageStore {
@@ -16,30 +17,78 @@ export interface ImageStore {
   remove(name: string, signal?: AbortSignal): Promise<void>;
 }
 
-export interface NewDraft {
-  readonly userId: string;
-  readonly category: Category;
+/** The request that a run began with: what follows can be found by it in every log. */
+export interface RequestTrace {
   readonly requestId: string;
+  /** https://www.w3.org/TR/trace-context/ */
   readonly traceparent?: string;
 }
 
-/** The assets and their guarded updates: each returns null when the guard did not match. */
+export interface NewDraft extends RequestTrace {
+  readonly userId: string;
+  readonly category: Category;
+}
+
+/** A place in a list that is ordered by time, newest first. */
+export interface Position {
+  readonly at: Date;
+  readonly id: string;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  /** The last place of the page before. */
+  readonly after?: Position | undefined;
+}
+
+export interface AssetFilter {
+  readonly userId: string;
+  readonly status?: Status | undefined;
+  readonly category?: Category | undefined;
+}
+
+/**
+ * The assets and their guarded updates: each returns null when the guard did not match. An asset
+ * that its owner deleted is seen by nothing but `tombstones` and `deleteTombstone`. Everything
+ * throws `service_unavailable` when the database does not answer.
+ */
 export interface AssetStore {
   /** Chooses the id and the image's name. */
   insertDraft(draft: NewDraft): Promise<Asset>;
-  /** draft -> processing: from here on the asset is its owner's. */
-  accept(id: string, accepted: { originalUrl: string; run: number }): Promise<Asset | null>;
+  /** draft -> processing, in run 1: from here on the asset is its owner's. */
+  accept(id: string, originalUrl: string): Promise<Asset | null>;
   /** Makes a submission that failed half-way a draft again, unless a worker has begun it. */
   withdraw(id: string): Promise<Asset | null>;
   deleteDraft(id: string): Promise<void>;
+
   /** Counts one AI call of the run that `jobId` names, if it is still the one in processing. */
   claimCall(id: string, jobId: string): Promise<Asset | null>;
+  /** Takes the count of a call back that was refused or cut short by us. */
+  releaseCall(id: string, jobId: string): Promise<Asset | null>;
+  recordAttempt(id: string, jobId: string, attempt: FailedAttempt): Promise<Asset | null>;
   /** processing -> active, with what was found. */
   activate(id: string, jobId: string, analysis: Analysis): Promise<Asset | null>;
-  /** processing -> failed, with why. */
-  fail(id: string, jobId: string, failure: Failure): Promise<Asset | null>;
+  /** processing -> failed, with why: for its owner, and the cause for the dead letter. */
+  fail(id: string, jobId: string, failure: Failure, cause: string): Promise<Asset | null>;
+
+  /** failed -> processing, in the next run. */
+  rerun(failed: Asset, request: RequestTrace): Promise<Asset | null>;
+  /** Back to what `failed` was, when the job of its new run could not be queued and no worker has it. */
+  undoRerun(failed: Asset, newJobId: string): Promise<Asset | null>;
+
   /** Drafts are invisible. */
   find(id: string): Promise<Asset | null>;
+  /** Newest first. */
+  list(filter: AssetFilter, page: PageRequest): Promise<Asset[]>;
+  /** The failed assets whose dead letters are listed; who failed last comes first. */
+  listDeadLetters(page: PageRequest): Promise<Asset[]>;
+
+  /** From now on the asset does not exist for anybody; what belongs to it is still to be purged. */
+  bury(id: string, userId: string): Promise<Asset | null>;
+  /** Buried assets, those first that wait longest. */
+  tombstones(limit: number): Promise<Asset[]>;
+  deleteTombstone(id: string): Promise<void>;
+
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
 }
@@ -54,15 +103,41 @@ export interface JobData {
   readonly createdAt: string;
 }
 
+export interface QueuedJob {
+  readonly id: string;
+  readonly data: JobData;
+}
+
+/** How many jobs are in each state. */
+export interface JobCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly delayed: number;
+}
+
+/** Everything throws `service_unavailable` when the queue does not answer. */
 export interface JobQueue {
-  /** Adds the job once: the same id again changes nothing. Throws `service_unavailable`. */
+  /** Adds the job once: the same id again changes nothing. */
   add(jobId: string, data: JobData): Promise<void>;
-  /** Rejects when the queue does not answer. */
+  /** Removes the job, whatever its state; returns false when a worker has it right now. */
+  remove(jobId: string): Promise<boolean>;
+  counts(): Promise<JobCounts>;
   ping(): Promise<void>;
 }
 
+/** The queue that nobody works on: the runs that failed. Throws `service_unavailable`. */
+export interface DeadLetterQueue {
+  /** Adds the letter once. */
+  add(letter: DeadLetter): Promise<void>;
+  /** One that is not there is no error. */
+  remove(jobId: string): Promise<void>;
+  count(): Promise<number>;
+}
+
 export interface AiService {
-  /** One call. Throws `ai_*` errors; `signal` ends it early. */
+  /** One call. Throws `ai_*` errors, `ai_rate_limited` with `retryAfterMs`; `signal` ends it early. */
   analyze(
     picture: { imageUrl: string; category: Category; idempotencyKey: string },
     signal: AbortSignal,

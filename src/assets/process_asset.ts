@@ -1,37 +1,101 @@
 import { announce } from "./announce.ts";
-import type { AiService, AssetStore, EventPublisher, JobData, Logger } from "./ports.ts";
+import type { Analysis, Asset } from "./asset.ts";
+import { asAssetError, AssetError } from "./errors.ts";
+import { judgeAttempt, type Verdict } from "./judge_attempt.ts";
+import { patiently } from "./patiently.ts";
+import type { AiService, Logger, QueuedJob } from "./ports.ts";
+import type { SettleDeps } from "./settle_failure.ts";
+import { traced } from "./trace.ts";
 
-export interface ProcessDeps {
-  readonly assets: AssetStore;
+/** From a run's first AI call; past it the run is failed, whatever its attempts (contract). */
+const RUN_MS = 15 * 60_000;
+
+export interface ProcessDeps extends SettleDeps {
   readonly ai: AiService;
-  readonly events: EventPublisher;
+  /** For one attempt, in milliseconds. */
+  readonly attemptMs: number;
+}
+
+export interface Attempt {
+  /** No other follows if this one fails. */
+  readonly isLast: boolean;
+  /** Aborts when the worker has to end: the job is then for another one. */
+  readonly closing: AbortSignal;
 }
 
 /**
- * Claim -> AI -> save -> event (FR-012..FR-014, FR-019). Ends quietly when the asset was deleted
- * or settled meanwhile; throws the `ai_*` error of a call that failed.
+ * One attempt of a job: claim -> AI -> save -> event (FR-012..FR-014, FR-019). It never throws for a
+ * call that failed: its verdict says what becomes of the job.
  */
 export async function processAsset(
   deps: ProcessDeps,
-  job: { id: string; data: JobData },
-  signal: AbortSignal,
+  job: QueuedJob,
+  attempt: Attempt,
   logger: Logger,
-): Promise<void> {
-  const { assets, ai } = deps;
-  const claimed = await assets.claimCall(job.data.assetId, job.id);
-  if (!claimed) return logger.warn({}, "Nothing to process: the asset is gone or settled");
-
+): Promise<Verdict> {
   const startedAt = performance.now();
-  const analysis = await ai.analyze({
-    imageUrl: job.data.imageUrl,
-    category: job.data.category,
-    idempotencyKey: `${job.id}-${claimed.aiCalls}`,
-  }, signal);
-  signal.throwIfAborted();
+  const durationMs = () => Math.round(performance.now() - startedAt);
+  const { assets } = deps;
+  let log = logger;
+  try {
+    const claimed = await assets.claimCall(job.data.assetId, job.id);
+    if (!claimed) return await dropJob(deps, job, log);
+    log = traced(logger, claimed);
+    log.info({}, "Attempt started");
 
-  const asset = await assets.activate(claimed.id, job.id, analysis);
-  if (!asset) return logger.warn({}, "Result dropped: the asset was deleted or settled meanwhile");
-  const durationMs = Math.round(performance.now() - startedAt);
-  logger.info({ requestId: asset.requestId, durationMs }, "Asset active");
-  await announce(deps, asset, logger);
+    const analysis = await analyse(deps, claimed, job, attempt.closing);
+    const save = () => assets.activate(claimed.id, job.id, analysis);
+    const asset = await patiently(save, attempt.closing);
+    if (!asset) return await dropJob(deps, job, log);
+    log.info({ durationMs: durationMs() }, "Asset active");
+    await announce(deps, asset, log);
+    return { next: "complete" };
+  } catch (caught) {
+    const error = asAssetError(caught);
+    log.warn({ code: error.code, err: error, durationMs: durationMs() }, "Attempt failed");
+    return await judgeAttempt(deps, job, error, attempt, log);
+  }
+}
+
+/** There is nothing to do for this job, or nobody who wants its result (T051). */
+async function dropJob({ assets }: ProcessDeps, job: QueuedJob, logger: Logger): Promise<Verdict> {
+  const asset = await assets.find(job.data.assetId);
+  logger.warn({}, asset ? "Job dropped: its run is over" : "Job dropped: its asset was deleted");
+  return { next: asset ? "complete" : "forget" };
+}
+
+async function analyse(
+  { assets, ai, attemptMs }: ProcessDeps,
+  { id, aiCalls, firstCallAt = new Date() }: Asset,
+  job: QueuedJob,
+  closing: AbortSignal,
+): Promise<Analysis> {
+  const leftMs = firstCallAt.getTime() + RUN_MS - Date.now();
+  const overdue = () =>
+    new AssetError("deadline_exceeded", `The run took longer than ${RUN_MS} ms`);
+  if (leftMs <= 0) {
+    await assets.releaseCall(id, job.id);
+    throw overdue();
+  }
+  const timeUp = AbortSignal.timeout(Math.min(attemptMs, leftMs));
+  const signal = AbortSignal.any([closing, timeUp]);
+  const { imageUrl, category } = job.data;
+  const idempotencyKey = `${job.id}-${aiCalls}`;
+  try {
+    const call = ai.analyze({ imageUrl, category, idempotencyKey }, signal);
+    return await Promise.race([call, rejectionOf(signal)]);
+  } catch (cause) {
+    if (closing.aborted) throw new AssetError("interrupted", "The worker has to end", { cause });
+    if (!timeUp.aborted) throw cause;
+    if (leftMs < attemptMs) throw overdue();
+    throw new AssetError("ai_timeout", `The attempt took longer than ${attemptMs} ms`, { cause });
+  }
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return promise;
 }

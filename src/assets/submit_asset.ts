@@ -1,6 +1,7 @@
 import { type Asset, type Category, jobIdOf } from "./asset.ts";
 import { asAssetError, AssetError } from "./errors.ts";
-import type { AssetStore, ImageStore, JobQueue, Logger } from "./ports.ts";
+import { jobDataOf } from "./job_data.ts";
+import type { AssetStore, ImageStore, JobQueue, Logger, RequestTrace } from "./ports.ts";
 
 export interface SubmitDeps {
   readonly assets: AssetStore;
@@ -8,17 +9,19 @@ export interface SubmitDeps {
   readonly queue: JobQueue;
 }
 
-export interface Submission {
+export interface Submission extends RequestTrace {
   readonly userId: string;
   readonly category: Category;
   readonly image: Blob;
   /** The media type that the image's bytes show. */
   readonly contentType: string;
-  readonly requestId: string;
-  readonly traceparent?: string;
 }
 
-const FIRST_RUN = 1;
+/** What a client gets in hand of an asset that is being analysed. */
+export interface Queued {
+  readonly assetId: string;
+  readonly jobId: string;
+}
 
 /**
  * Image -> asset -> queue (FR-005..FR-010). When it returns, the asset is `processing` and its job
@@ -28,7 +31,7 @@ export async function submitAsset(
   deps: SubmitDeps,
   submission: Submission,
   logger: Logger,
-): Promise<{ assetId: string; jobId: string }> {
+): Promise<Queued> {
   const { image, contentType, ...draftFields } = submission;
   await deps.queue.ping();
   const draft = await deps.assets.insertDraft(draftFields);
@@ -41,21 +44,15 @@ export async function submitAsset(
     const isUndone = await undo(deps, draft, mayBeStored, logger);
     if (isUndone) throw error;
   }
-  const queued = { assetId: draft.id, jobId: jobIdOf(draft.id, FIRST_RUN) };
+  const queued = { assetId: draft.id, jobId: jobIdOf(draft.id, 1) };
   logger.info(queued, "Asset queued");
   return queued;
 }
 
 async function enqueue({ assets, queue }: SubmitDeps, draft: Asset, url: string) {
-  const asset = await assets.accept(draft.id, { originalUrl: url, run: FIRST_RUN });
+  const asset = await assets.accept(draft.id, url);
   if (!asset) throw new AssetError("service_unavailable", "The draft was swept meanwhile");
-  await queue.add(jobIdOf(asset.id, asset.run), {
-    assetId: asset.id,
-    userId: asset.userId,
-    imageUrl: url,
-    category: asset.category,
-    createdAt: asset.createdAt.toISOString(),
-  });
+  await queue.add(jobIdOf(asset.id, asset.run), jobDataOf(asset));
 }
 
 /** A client waits for this, and often the image store is why there is something to undo. */

@@ -2,7 +2,9 @@ import { type Connection, Schema, type Types } from "mongoose";
 import {
   CATEGORIES,
   type Category,
+  type DeadLetterNote,
   type Detected,
+  type FailedAttempt,
   type Failure,
   type Status,
   STATUSES,
@@ -23,11 +25,16 @@ export interface AssetRecord {
     error?: string;
   };
   failure?: Failure;
+  deadLetter?: DeadLetterNote;
   processingJobId?: string;
   run: number;
   aiCalls: number;
+  firstCallAt?: Date;
+  attempts: FailedAttempt[];
   imageName: string;
   settledAt?: Date;
+  /** Set when its owner deleted it: from then on it is a tombstone. */
+  deletedAt?: Date;
   requestId: string;
   traceparent?: string;
   createdAt: Date;
@@ -51,11 +58,15 @@ const assetSchema = new Schema<AssetRecord>(
       error: String,
     },
     failure: { code: String, message: String, retryable: Boolean },
+    deadLetter: { state: String, message: String },
     processingJobId: { type: String, index: { sparse: true } },
     run: { type: Number, default: 0 },
     aiCalls: { type: Number, default: 0 },
+    firstCallAt: Date,
+    attempts: [{ _id: false, at: Date, code: String, message: String }],
     imageName: { type: String, required: true },
     settledAt: Date,
+    deletedAt: { type: Date, index: { sparse: true } },
     requestId: { type: String, required: true },
     traceparent: String,
   },
@@ -70,6 +81,12 @@ const assetSchema = new Schema<AssetRecord>(
     autoIndex: false,
   },
 );
+
+// The orders of the lists, newest first.
+assetSchema.index({ userId: 1, createdAt: -1, _id: -1 });
+assetSchema.index({ settledAt: -1, _id: -1 }, {
+  partialFilterExpression: { "deadLetter.state": "listed" },
+});
 
 export function assetModel(connection: Connection) {
   return connection.model<AssetRecord>("Asset", assetSchema);

@@ -3,7 +3,8 @@ import type { AssetRecord } from "./asset_model.ts";
 
 /** The stored document as the core knows it: ids as text, one analysis or none. */
 export function toAsset(record: AssetRecord): Asset {
-  const { images, failure, settledAt, processingJobId, traceparent } = record;
+  const { images, failure, deadLetter, settledAt, firstCallAt, processingJobId, traceparent } =
+    record;
   const analysis = toAnalysis(record);
   return {
     id: record._id.toHexString(),
@@ -12,13 +13,16 @@ export function toAsset(record: AssetRecord): Asset {
     status: record.status,
     run: record.run,
     aiCalls: record.aiCalls,
+    attempts: record.attempts,
     imageName: record.imageName,
     requestId: record.requestId,
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     ...(images?.original && { originalUrl: images.original.url }),
     ...(analysis && { analysis }),
+    ...(firstCallAt && { firstCallAt }),
     ...(failure && { failure }),
+    ...(deadLetter && { deadLetter }),
     ...(settledAt && { settledAt }),
     ...(processingJobId && { processingJobId }),
     ...(traceparent && { traceparent }),

@@ -1,18 +1,21 @@
 import { Hono } from "@hono/hono";
 import { methodNotAllowed } from "@hono/hono/method-not-allowed";
 import type { Logger, VerifyToken } from "../assets/ports.ts";
-import type { SubmitDeps } from "../assets/submit_asset.ts";
+import type { PurgeDeps } from "../assets/purge_asset.ts";
+import { adminRoutes } from "./admin_routes.ts";
 import { assetRoutes } from "./asset_routes.ts";
 import type { HttpEnv } from "./env.ts";
 import { HttpError, renderError } from "./errors.ts";
 import { type HealthDeps, healthRoutes } from "./health_routes.ts";
 import { imageRoutes, type ReadImage } from "./image_routes.ts";
 import { requestContext } from "./request_context.ts";
+import type { UploadPace } from "./upload.ts";
 
-export interface AppDeps extends SubmitDeps, HealthDeps {
+export interface AppDeps extends PurgeDeps, HealthDeps {
   readonly verifyToken: VerifyToken;
   readonly logger: Logger;
   readonly readImage?: ReadImage;
+  readonly uploadPace?: UploadPace;
 }
 
 /** The whole HTTP surface as one fetch function; it never listens. */
@@ -29,6 +32,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
     },
   }));
   app.route("/", healthRoutes(deps));
+  app.route("/api/assets", adminRoutes(deps));
   app.route("/api/assets", assetRoutes(deps));
   if (deps.readImage) app.route("/images", imageRoutes(deps.readImage));
   return app;

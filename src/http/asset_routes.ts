@@ -1,41 +1,58 @@
 import { Hono } from "@hono/hono";
-import type { SubmitDeps } from "../assets/submit_asset.ts";
-import { submitAsset } from "../assets/submit_asset.ts";
-import { readAsset } from "../assets/read_assets.ts";
 import type { VerifyToken } from "../assets/ports.ts";
+import { deleteAsset, type PurgeDeps, tryToPurge } from "../assets/purge_asset.ts";
+import { listAssets, readAsset } from "../assets/read_assets.ts";
+import { retryAsset } from "../assets/rerun_asset.ts";
+import { submitAsset } from "../assets/submit_asset.ts";
+import type { AssetAnswer, AssetPageAnswer } from "../contract/answers.ts";
+import { assetsQuery } from "../contract/requests.ts";
+import { answerQueued, succeed } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
 import type { AuthenticatedEnv } from "./env.ts";
-import { presentAsset } from "./present_asset.ts";
-import { readUpload, requireMultipart } from "./upload.ts";
+import { presentAsset, presentPage } from "./present_asset.ts";
+import { readQuery } from "./read_query.ts";
+import { readUpload, requireMultipart, type UploadPace } from "./upload.ts";
 
-/** Everything under /api/assets. */
-export function assetRoutes(deps: SubmitDeps & { verifyToken: VerifyToken }) {
+/** What users do with their own assets. */
+export function assetRoutes(
+  deps: PurgeDeps & { verifyToken: VerifyToken; uploadPace?: UploadPace },
+) {
   const routes = new Hono<AuthenticatedEnv>();
   const user = authenticate(deps.verifyToken);
 
   routes.post("/analyze-queue", user, requireMultipart, async (c) => {
-    const { userId } = c.var.actor;
-    const { requestId, traceparent, logger } = c.var;
-    const upload = await readUpload(c.req.raw);
-    const { assetId, jobId } = await submitAsset(
-      deps,
-      { ...upload, userId, requestId, ...(traceparent && { traceparent }) },
-      logger,
-    );
-    c.set("logger", logger.child({ assetId, jobId }));
-    const message = "Image received. You will be told when its analysis is ready.";
-    return c.json(
-      { success: true, data: { assetId, jobId, status: "processing", message } },
-      202,
-      { Location: `/api/assets/${assetId}` },
-    );
+    const { actor, trace, logger } = c.var;
+    const upload = await readUpload(c.req.raw, deps.uploadPace);
+    const submission = { ...upload, ...trace, userId: actor.userId };
+    return answerQueued(c, await submitAsset(deps, submission, logger));
+  });
+
+  routes.get("/", user, async (c) => {
+    const { cursor, ...query } = readQuery(c, assetsQuery);
+    const page = await listAssets(deps, c.var.actor, { ...query, after: cursor });
+    return succeed<AssetPageAnswer>(c, presentPage(page, presentAsset));
   });
 
   routes.get("/:id{[0-9a-fA-F]{24}}", user, async (c) => {
     const assetId = c.req.param("id");
     c.set("logger", c.var.logger.child({ assetId }));
     const asset = await readAsset(deps, c.var.actor, assetId);
-    return c.json({ success: true, data: presentAsset(asset) });
+    return succeed<AssetAnswer>(c, presentAsset(asset));
+  });
+
+  routes.delete("/:id{[0-9a-fA-F]{24}}", user, async (c) => {
+    const assetId = c.req.param("id");
+    const logger = c.var.logger.child({ assetId });
+    c.set("logger", logger);
+    const buried = await deleteAsset(deps, c.var.actor, assetId);
+    // Nobody waits for it: what fails here, or is cut short by our end, a worker does later.
+    void tryToPurge(deps, buried, logger);
+    return c.body(null, 204);
+  });
+
+  routes.post("/:id{[0-9a-fA-F]{24}}/retry", user, async (c) => {
+    const { actor, trace, logger } = c.var;
+    return answerQueued(c, await retryAsset(deps, actor, c.req.param("id"), trace, logger));
   });
 
   return routes;

@@ -1,11 +1,10 @@
-import type { Actor, Logger } from "../assets/ports.ts";
+import type { Actor, Logger, RequestTrace } from "../assets/ports.ts";
 
 /** What the middlewares put on a request's context. */
 export interface HttpEnv {
   Variables: {
-    requestId: string;
-    /** The W3C trace context the client sent, if it is one. */
-    traceparent: string | undefined;
+    /** The request's id, of the client's choice or made here, and the trace it is part of. */
+    trace: RequestTrace;
     logger: Logger;
     /** The error code of the answer, if it is one. */
     code?: string;

@@ -1,20 +1,22 @@
 import type { Context } from "@hono/hono";
 import type { ContentfulStatusCode } from "@hono/hono/utils/http-status";
 import { AssetError, type ErrorCode } from "../assets/errors.ts";
+import type { AnswerErrorCode } from "../contract/envelopes.ts";
 import type { HttpEnv } from "./env.ts";
 
 /** Every answer that is not a success: code -> status and the fixed text (contract, "HTTP"). */
 const ANSWERS = {
   VALIDATION_ERROR: [400, "The request is not valid"],
   UNAUTHORIZED: [401, "A valid access token is required"],
+  FORBIDDEN: [403, "This is for administrators only"],
   NOT_FOUND: [404, "Not found"],
   METHOD_NOT_ALLOWED: [405, "This method is not allowed here"],
+  REQUEST_TIMEOUT: [408, "The request's body came too slowly; send it again"],
+  CONFLICT: [409, "Only what has failed can be analysed again, and only once for each failure"],
   UNSUPPORTED_MEDIA_TYPE: [415, "Send the request as multipart/form-data"],
   INTERNAL_ERROR: [500, "Something went wrong on our side"],
   SERVICE_UNAVAILABLE: [503, "A service we depend on does not answer; try again shortly"],
-} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
-
-export type HttpErrorCode = keyof typeof ANSWERS;
+} as const satisfies Record<AnswerErrorCode, readonly [ContentfulStatusCode, string]>;
 
 /** What one field did wrong, in words that name what to change. */
 export interface FieldFault {
@@ -27,7 +29,7 @@ export class HttpError extends Error {
   override readonly name = "HttpError";
 
   constructor(
-    readonly code: HttpErrorCode,
+    readonly code: AnswerErrorCode,
     readonly options: ErrorOptions & {
       readonly details?: readonly FieldFault[];
       readonly headers?: Readonly<Record<string, string>>;
@@ -39,6 +41,7 @@ export class HttpError extends Error {
 
 const FROM_CORE: Partial<Record<ErrorCode, HttpError>> = {
   not_found: new HttpError("NOT_FOUND"),
+  conflict: new HttpError("CONFLICT"),
   service_unavailable: new HttpError("SERVICE_UNAVAILABLE"),
   image_in_doubt: new HttpError("SERVICE_UNAVAILABLE"),
   image_rejected: new HttpError("VALIDATION_ERROR", {
@@ -62,7 +65,7 @@ export function renderError(error: unknown, c: Context<HttpEnv>): Response {
     const level = code === "INTERNAL_ERROR" ? "error" : "warn";
     c.var.logger[level]({ code, details, err }, "Request failed");
   }
-  const { requestId } = c.var;
+  const { requestId } = c.var.trace;
   return c.json(
     { success: false, error: { code, message, ...(details && { details }), requestId } },
     status,

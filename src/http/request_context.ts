@@ -1,8 +1,9 @@
 import { createMiddleware } from "@hono/hono/factory";
 import type { Logger } from "../assets/ports.ts";
+import { traced } from "../assets/trace.ts";
+import { requestId as requestIdSchema } from "../contract/envelopes.ts";
 import type { HttpEnv } from "./env.ts";
 
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 /** https://www.w3.org/TR/trace-context/#traceparent-header-field-values */
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
@@ -10,12 +11,13 @@ const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 export function requestContext(logger: Logger) {
   return createMiddleware<HttpEnv>(async function requestContext(c, next) {
     const startedAt = performance.now();
-    const told = c.req.header("X-Request-Id");
-    const requestId = told && REQUEST_ID.test(told) ? told : crypto.randomUUID();
+    const told = requestIdSchema.safeParse(c.req.header("X-Request-Id"));
+    const requestId = told.data ?? crypto.randomUUID();
     const traceparent = c.req.header("traceparent");
-    c.set("requestId", requestId);
-    c.set("traceparent", traceparent && TRACEPARENT.test(traceparent) ? traceparent : undefined);
-    c.set("logger", logger.child({ requestId }));
+    const isTraced = traceparent && TRACEPARENT.test(traceparent);
+    const trace = { requestId, ...(isTraced && { traceparent }) };
+    c.set("trace", trace);
+    c.set("logger", traced(logger, trace));
     c.header("X-Request-Id", requestId);
     await next();
     const durationMs = Math.round(performance.now() - startedAt);

@@ -1,13 +1,12 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import pTimeout from "p-timeout";
-import { AssetError } from "../assets/errors.ts";
 import type { JobQueue, Logger } from "../assets/ports.ts";
+import { jobDataSchema } from "../contract/ai_job.ts";
 import { endWithin } from "../end_within.ts";
-import { AI_PROCESSING, jobDataSchema, jobOptions } from "./job_catalogue.ts";
+import { ANSWER_MS, answered } from "./answered.ts";
+import { AI_PROCESSING, jobOptions } from "./job_catalogue.ts";
 
-/** Redis answers in milliseconds; what takes longer than this is away or stopped. */
-const ANSWER_MS = 2000;
+const JOB_STATES = ["waiting", "active", "completed", "failed", "delayed"] as const;
 
 export interface JobQueueOptions {
   readonly redis: Redis;
@@ -36,23 +35,21 @@ export function createJobQueue(
   return {
     async add(jobId, data) {
       const checked = schema.parse(data);
-      await answered(() => queue.add(AI_PROCESSING, checked, { jobId }));
+      await answered(redis, () => queue.add(AI_PROCESSING, checked, { jobId }));
+    },
+
+    remove: (jobId) => answered(redis, async () => await queue.remove(jobId) === 1),
+
+    async counts() {
+      const counted = await answered(redis, () => queue.getJobCounts(...JOB_STATES));
+      const { waiting = 0, active = 0, completed = 0, failed = 0, delayed = 0 } = counted;
+      return { waiting, active, completed, failed, delayed };
     },
 
     async ping() {
-      await answered(() => redis.ping());
+      await answered(redis, () => redis.ping());
     },
 
     close: () => endWithin(ANSWER_MS, queue.close()),
   };
-
-  async function answered<T>(command: () => Promise<T>): Promise<T> {
-    try {
-      // BullMQ waits for a connection that was never there without an end of its own.
-      if (redis.status !== "ready") throw new Error(`The connection is ${redis.status}`);
-      return await pTimeout(command(), { milliseconds: ANSWER_MS });
-    } catch (cause) {
-      throw new AssetError("service_unavailable", "Redis did not answer", { cause });
-    }
-  }
 }

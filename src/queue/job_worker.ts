@@ -1,48 +1,49 @@
-import { type Job, UnrecoverableError, Worker } from "bullmq";
+import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
-import pTimeout from "p-timeout";
-import { asAssetError, AssetError } from "../assets/errors.ts";
-import type { JobData, Logger } from "../assets/ports.ts";
+import { AssetError } from "../assets/errors.ts";
+import type { Verdict } from "../assets/judge_attempt.ts";
+import type { Logger, QueuedJob } from "../assets/ports.ts";
+import type { Attempt } from "../assets/process_asset.ts";
+import { jobDataSchema } from "../contract/ai_job.ts";
 import { endWithin } from "../end_within.ts";
-import { AI_PROCESSING, jobDataSchema } from "./job_catalogue.ts";
-
-export interface QueuedJob {
-  readonly id: string;
-  readonly data: JobData;
-}
+import { AI_PROCESSING } from "./job_catalogue.ts";
+import { createQueueHold, HOLDABLE } from "./queue_hold.ts";
 
 export interface JobHandlers {
-  /** One attempt; what it throws decides by `retryable` whether another follows. */
-  process(job: QueuedJob, signal: AbortSignal, logger: Logger): Promise<void>;
-  /** The job is not tried again. May be called twice for one job, so it has to be idempotent. */
-  giveUp(job: QueuedJob, error: AssetError, tries: number, logger: Logger): Promise<void>;
+  /** One attempt; it says what becomes of the job. */
+  process(job: QueuedJob, attempt: Attempt, logger: Logger): Promise<Verdict>;
+  /** The job has failed for good, maybe for the second time: it has to be idempotent. */
+  settle(job: QueuedJob, error: AssetError, logger: Logger): Promise<void>;
 }
 
 export interface JobWorkerOptions {
   readonly redis: Redis;
   readonly prefix: string;
   readonly concurrency: number;
-  /** For one attempt, in milliseconds. */
-  readonly jobTimeoutMs: number;
   /** Accept `http://` image addresses of this machine: development only. */
   readonly allowLoopback: boolean;
   readonly logger: Logger;
 }
 
+/** For jobs to be handed back, once the grace is over. */
+const HAND_BACK_MS = 5000;
 const CLOSE_MS = 2000;
 
-/** Takes jobs from `ai-processing` in their order (FR-011) until it is closed, which waits for them. */
+/** Takes jobs from `ai-processing` in their order (FR-011) until it is closed. */
 export function startJobWorker(
-  { redis, prefix, concurrency, jobTimeoutMs, allowLoopback, logger }: JobWorkerOptions,
+  { redis, prefix, concurrency, allowLoopback, logger }: JobWorkerOptions,
   handlers: JobHandlers,
 ): { close(graceMs: number): Promise<void> } {
   const schema = jobDataSchema({ allowLoopback });
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Set<Promise<unknown>>();
+  const closing = new AbortController();
+  const hold = createQueueHold({ redis, prefix, logger });
 
   const worker = new Worker(AI_PROCESSING, (job: Job) => tracked(attempt(job)), {
     connection: redis,
     prefix,
     concurrency,
+    limiter: HOLDABLE,
     // Longer polls make retries late: under Deno, BullMQ may forget when the next delayed job is due.
     drainDelay: 0.25,
     runRetryDelay: 1000,
@@ -56,22 +57,33 @@ export function startJobWorker(
     // Set on a job's last failure only, also when BullMQ gave it up without calling `attempt`.
     const queued = job && toQueuedJob(job);
     if (!queued || !job.finishedOn) return;
-    tracked(giveUp(job, queued, codedCause(error), job.attemptsMade));
+    const log = jobLogger(job, job.attemptsMade);
+    tracked(
+      handlers.settle(queued, codedCause(error), log)
+        .catch((err) => log.error({ err }, "Failure not settled")),
+    );
   });
 
   return {
-    /** Takes no more jobs and waits for those under way, up to `graceMs`. */
+    /**
+     * Takes no more jobs and waits for those under way, up to `graceMs`; what has not ended by then
+     * is handed back, without an attempt counted.
+     */
     async close(graceMs) {
-      const closing = worker.close();
+      const closed = worker.close();
       await endWithin(graceMs, allEnded(), () => {
-        logger.warn({ jobs: underWay.size }, "Jobs are left for another worker");
+        logger.warn({ jobs: underWay.size }, "Jobs are handed back to the queue");
+        closing.abort();
       });
-      // Without Redis it would not end.
-      await endWithin(CLOSE_MS, closing);
+      await endWithin(HAND_BACK_MS, allEnded(), () => {
+        logger.warn({ jobs: underWay.size }, "Jobs are left for the stall check");
+      });
+      // Without Redis they would not end.
+      await endWithin(CLOSE_MS, Promise.all([closed, hold.close()]));
     },
   };
 
-  async function tracked(work: Promise<void>): Promise<void> {
+  async function tracked(work: Promise<unknown>): Promise<void> {
     underWay.add(work);
     try {
       await work;
@@ -86,34 +98,41 @@ export function startJobWorker(
 
   async function attempt(job: Job): Promise<void> {
     const queued = toQueuedJob(job);
-    const tries = job.attemptsMade + 1;
-    const log = jobLogger(job, tries);
+    const number = job.attemptsMade + 1;
+    const log = jobLogger(job, number);
     if (!queued) {
       log.error({}, "A job of this queue has data that is not ours");
       throw new UnrecoverableError("The job's data is not ours");
     }
-    const startedAt = performance.now();
-    try {
-      await pTimeout(handlers.process(queued, AbortSignal.timeout(jobTimeoutMs), log), {
-        milliseconds: jobTimeoutMs,
-        message: new AssetError("ai_timeout", `The attempt took longer than ${jobTimeoutMs} ms`),
-      });
-    } catch (caught) {
-      const error = asAssetError(caught);
-      const durationMs = Math.round(performance.now() - startedAt);
-      log.warn({ code: error.code, err: error, durationMs }, "Attempt failed");
-      const isLast = !error.retryable || tries >= (job.opts.attempts ?? 1);
-      if (isLast) await giveUp(job, queued, error, tries);
-      throw error.retryable
-        ? error
-        : Object.assign(new UnrecoverableError(error.message), { cause: error });
-    }
+    const isLast = number >= (job.opts.attempts ?? 1);
+    const verdict = await handlers.process(queued, { isLast, closing: closing.signal }, log);
+    await obey(verdict, job);
   }
 
-  async function giveUp(job: Job, queued: QueuedJob, error: AssetError, tries: number) {
-    const log = jobLogger(job, tries);
-    await handlers.giveUp(queued, error, tries, log)
-      .catch((err) => log.error({ err }, "Failure not settled"));
+  /** Verdict -> what BullMQ makes of it; some of its moves want to be thrown as well. */
+  async function obey(verdict: Verdict, job: Job): Promise<void> {
+    switch (verdict.next) {
+      case "complete":
+        return;
+      case "forget":
+        job.opts.removeOnComplete = true;
+        return;
+      case "retry":
+        throw verdict.error;
+      case "fail":
+        throw Object.assign(new UnrecoverableError(verdict.error.message), {
+          cause: verdict.error,
+        });
+      case "hold queue":
+        await hold.extend(verdict.error.retryAfterMs ?? backoffMsOf(job));
+        throw Worker.RateLimitError();
+      case "postpone":
+        await job.moveToDelayed(Date.now() + backoffMsOf(job), job.token);
+        throw new DelayedError();
+      case "hand back":
+        await job.moveToWait(job.token);
+        throw new WaitingError();
+    }
   }
 
   function toQueuedJob({ id, data }: Job): QueuedJob | undefined {
@@ -124,6 +143,12 @@ export function startJobWorker(
   function jobLogger({ id, data }: Job, attempt: number): Logger {
     return logger.child({ jobId: id, assetId: data?.assetId, userId: data?.userId, attempt });
   }
+}
+
+/** The pause before the job's next attempt, as BullMQ makes it. */
+function backoffMsOf({ opts, attemptsMade }: Job): number {
+  const { delay = 0 } = typeof opts.backoff === "object" ? opts.backoff : { delay: opts.backoff };
+  return Math.max(1, delay * 2 ** attemptsMade);
 }
 
 function isConnectionError(error: Error): boolean {

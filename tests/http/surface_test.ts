@@ -7,7 +7,7 @@ Deno.test("an unknown route and a malformed id are 404, with and without a token
   await using pipeline = await startPipeline({ workers: 0 });
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
-  for (const path of ["/", "/nothing", "/api/assets", "/api/assets/not-an-id", "/images/x.png"]) {
+  for (const path of ["/", "/nothing", "/api/assets/", "/api/assets/not-an-id", "/images/x.png"]) {
     for (const answer of [await send(api + path), await user.get(api, path)]) {
       assert.equal(answer.status, 404, path);
       const { requestId, ...error } = answer.body.error;
@@ -23,7 +23,12 @@ Deno.test("another method on a route is 405 with Allow, and needs no token", asy
   const cases = [
     ["/api/assets/analyze-queue", "GET", "POST"],
     ["/api/assets/analyze-queue", "DELETE", "POST"],
-    [`/api/assets/${newUserId()}`, "PUT", "GET, HEAD"],
+    [`/api/assets/${newUserId()}`, "PUT", "GET, HEAD, DELETE"],
+    ["/api/assets", "POST", "GET, HEAD"],
+    [`/api/assets/${newUserId()}/retry`, "GET", "POST"],
+    ["/api/assets/queue-status", "DELETE", "GET, HEAD"],
+    ["/api/assets/dead-letter", "POST", "GET, HEAD"],
+    ["/api/assets/dead-letter/asset-1-1/replay", "GET", "POST"],
     ["/livez", "POST", "GET, HEAD"],
   ] as const;
   for (const [path, method, allow] of cases) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Redis } from "ioredis";
 import { jobIdOf } from "../../src/assets/asset.ts";
+import { AssetError } from "../../src/assets/errors.ts";
 import type { JobData } from "../../src/assets/ports.ts";
 import { connectRedis, openRedis } from "../../src/queue/connections.ts";
 import { createJobQueue } from "../../src/queue/job_queue.ts";
@@ -9,6 +10,14 @@ import { recordLogs } from "../support/recorded_logs.ts";
 import { services } from "../support/services.ts";
 import { startTcpProxy } from "../support/tcp_proxy.ts";
 import { newJobData, openTestQueue, type TestQueue } from "../support/test_queue.ts";
+import {
+  addJob,
+  addJobs,
+  type Process,
+  startTestWorker,
+  untilEnded,
+} from "../support/test_worker.ts";
+import { until } from "../support/until.ts";
 
 const { logger } = recordLogs();
 const OPTIONS = { attempts: 3, backoffMs: 2000, allowLoopback: false, logger };
@@ -110,6 +119,75 @@ Deno.test("a later run of an asset is a job of its own", async () => {
   const { data } = await addAndRead(queue);
   await queue.jobs.add(jobIdOf(data.assetId, 2), data);
   assert.equal(await queue.bull.getWaitingCount(), 2);
+});
+
+Deno.test("US4.1 T061 the jobs are counted by their states", async () => {
+  await using queue = await openTestQueue({ attempts: 1, backoffMs: 60_000 });
+  const { jobs } = queue;
+  const none = { waiting: 0, active: 0, completed: 0, failed: 0, delayed: 0 };
+  assert.deepEqual(await jobs.counts(), none);
+  const [good, bad] = [await addJob(queue), await addJob(queue)];
+  const process: Process = ({ id }) => {
+    if (id === good) return Promise.resolve();
+    const code = id === bad ? "ai_rejected" : "ai_unavailable";
+    return Promise.reject(new AssetError(code, "On demand"));
+  };
+  await using worker = await startTestWorker(queue, process);
+  await untilEnded(queue, "completed", 1);
+  await untilEnded(queue, "failed", 1);
+  await worker.close();
+  await queue.bull.add("ai-processing", newJobData(), { delay: 60_000 });
+  await addJobs(queue, 3);
+  assert.deepEqual(await jobs.counts(), {
+    ...{ waiting: 3, active: 0, completed: 1, failed: 1, delayed: 1 },
+  });
+  const gate = Promise.withResolvers<void>();
+  await using busy = await startTestWorker(queue, () => gate.promise, { concurrency: 1 });
+  busy.onClose(gate.resolve);
+  await until("a job is under way", () => busy.attempts.length);
+  const { waiting, active } = await jobs.counts();
+  assert.deepEqual({ waiting, active }, { waiting: 2, active: 1 });
+});
+
+Deno.test("a job is removed whatever its state, unless a worker has it", async () => {
+  await using queue = await openTestQueue({ attempts: 2, backoffMs: 60_000 });
+  const { jobs, bull } = queue;
+  const gate = Promise.withResolvers<void>();
+  const [completed, failed, delayed, active] = await addJobs(queue, 4) as [
+    ...[string, string, string, string],
+  ];
+  await using worker = await startTestWorker(queue, ({ id }) => {
+    if (id === completed) return Promise.resolve();
+    if (id === active) return gate.promise;
+    const code = id === failed ? "ai_rejected" : "ai_unavailable";
+    return Promise.reject(new AssetError(code, "On demand"));
+  });
+  worker.onClose(gate.resolve);
+  await untilEnded(queue, "failed", 1);
+  await until("one waits for its retry", () => bull.getDelayedCount());
+  await until("one is under way", () => worker.attempts.includes(active));
+  for (const id of [completed, failed, delayed, "asset-unknown-1"]) {
+    assert.equal(await jobs.remove(id), true);
+  }
+  assert.equal(await jobs.remove(active), false);
+  assert.deepEqual((await bull.getJobs()).map(({ id }) => id), [active]);
+});
+
+Deno.test("T019 a job that completed more than a day ago goes when another one completes", async () => {
+  await using queue = await openTestQueue();
+  await using _worker = await startTestWorker(queue, () => Promise.resolve());
+  const old = await addJob(queue);
+  await untilEnded(queue, "completed", 1);
+  const young = await addJob(queue);
+  await untilEnded(queue, "completed", 2);
+  const completed = `${queue.prefix}:ai-processing:completed`;
+  await queue.redis.zadd(completed, Date.now() - 86_401_000, old);
+  const last = await addJob(queue);
+  await until("the last one completed", () => queue.redis.zscore(completed, last));
+  assert.deepEqual(
+    (await queue.bull.getCompleted()).map(({ id }) => id).sort(),
+    [young, last].sort(),
+  );
 });
 
 Deno.test("no key outside the prefix is touched", async () => {

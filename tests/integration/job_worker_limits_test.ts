@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { AssetError } from "../../src/assets/errors.ts";
+import type { Verdict } from "../../src/assets/judge_attempt.ts";
 import { newJobData, openTestQueue, type TestQueue } from "../support/test_queue.ts";
-import { addJob, startTestWorker, untilEnded } from "../support/test_worker.ts";
+import { addJob, type Process, startTestWorker, untilEnded } from "../support/test_worker.ts";
 import { until } from "../support/until.ts";
 
 const done = () => Promise.resolve();
-const never = () => new Promise<void>(() => {});
 
 /** Whether a worker of this queue has a connection on which it waits for jobs. */
 async function isTakingJobs({ redis, prefix }: TestQueue): Promise<boolean> {
@@ -16,34 +16,6 @@ async function isTakingJobs({ redis, prefix }: TestQueue): Promise<boolean> {
 async function roundsThroughRedis({ redis }: TestQueue): Promise<void> {
   for (let round = 0; round < 50; round++) await redis.ping();
 }
-
-Deno.test("an attempt that does not end is cut off at its deadline and counts as failed", async () => {
-  await using queue = await openTestQueue({ attempts: 2, backoffMs: 20 });
-  const id = await addJob(queue);
-  const signals: AbortSignal[] = [];
-  const deaf = (_job: unknown, signal: AbortSignal) => {
-    signals.push(signal);
-    return never();
-  };
-  await using worker = await startTestWorker(queue, deaf, { jobTimeoutMs: 100 });
-  await untilEnded(queue, "failed", 1);
-  await worker.close();
-  assert.deepEqual(worker.attempts, [id, id]);
-  worker.assertGivenUp({ id, code: "ai_timeout", tries: 2 });
-  await until("each attempt is told to stop", () => signals.every(({ aborted }) => aborted));
-});
-
-Deno.test("an attempt within its deadline is not told to stop", async () => {
-  await using queue = await openTestQueue();
-  await addJob(queue);
-  const aborted: boolean[] = [];
-  await using _worker = await startTestWorker(queue, (_job, signal) => {
-    aborted.push(signal.aborted);
-    return done();
-  });
-  await untilEnded(queue, "completed", 1);
-  assert.deepEqual(aborted, [false]);
-});
 
 Deno.test("T064 closing waits for the job under way and takes no other", async () => {
   await using queue = await openTestQueue();
@@ -69,11 +41,9 @@ Deno.test("T064 closing waits for a failure that is still being settled", async 
   await addJob(queue);
   const gate = Promise.withResolvers<void>();
   const reject = () => Promise.reject(new AssetError("ai_rejected", "No picture"));
-  // The first settling belongs to the attempt; the one after it is nobody's but the worker's.
-  const giveUp = () => worker.givenUp.length > 1 ? gate.promise : Promise.resolve();
-  await using worker = await startTestWorker(queue, reject, { giveUp });
+  await using worker = await startTestWorker(queue, reject, { settle: () => gate.promise });
   worker.onClose(gate.resolve);
-  await until("it is settled once more", () => worker.givenUp.length === 2);
+  await until("it is being settled", () => worker.settled.length === 1);
   let isClosed = false;
   const closing = worker.close().then(() => isClosed = true);
   await until("it takes no more jobs", async () => !await isTakingJobs(queue));
@@ -83,7 +53,28 @@ Deno.test("T064 closing waits for a failure that is still being settled", async 
   await closing;
 });
 
-Deno.test("T064 closing ends after its grace, and says so, when a job does not", async () => {
+Deno.test("T064 a job that outlives the grace is handed back first in line, no attempt counted", async () => {
+  await using queue = await openTestQueue();
+  const [id = "", next] = [await addJob(queue), await addJob(queue)];
+  const process: Process = (_job, { closing }) => {
+    const { promise, resolve } = Promise.withResolvers<Verdict>();
+    const error = new AssetError("interrupted", "The worker has to end");
+    closing.addEventListener("abort", () => resolve({ next: "hand back", error }));
+    return promise;
+  };
+  await using worker = await startTestWorker(queue, process, { concurrency: 1 });
+  await until("it is under way", () => worker.attempts.length === 1);
+  await worker.close(50);
+  const job = await queue.bull.getJob(id);
+  assert.equal(await job?.getState(), "waiting");
+  assert.equal(job?.attemptsMade, 0);
+  assert.deepEqual(worker.settled, []);
+  await using other = await startTestWorker(queue, done, { concurrency: 1 });
+  await untilEnded(queue, "completed", 2);
+  assert.deepEqual(other.attempts, [id, next]);
+});
+
+Deno.test("T064 closing is bounded, and says so, when a job does not even let itself be handed back", async () => {
   await using queue = await openTestQueue();
   const id = await addJob(queue);
   const gate = Promise.withResolvers<void>();
@@ -93,7 +84,7 @@ Deno.test("T064 closing ends after its grace, and says so, when a job does not",
   await worker.close(50);
   assert.equal(await (await queue.bull.getJob(id))?.getState(), "active");
   const warnings = worker.lines.filter(({ level }) => level === "warn");
-  assert.deepEqual(warnings.map(({ fields }) => fields), [{ jobs: 1 }]);
+  assert.deepEqual(warnings.map(({ fields }) => fields), [{ jobs: 1 }, { jobs: 1 }]);
 });
 
 Deno.test("a job whose data is not ours fails at once and holds up no other", async () => {
@@ -108,7 +99,7 @@ Deno.test("a job whose data is not ours fails at once and holds up no other", as
   await untilEnded(queue, "completed", 1);
   await untilEnded(queue, "failed", foreign.length);
   assert.deepEqual(worker.attempts, [id]);
-  assert.deepEqual(worker.givenUp, []);
+  assert.deepEqual(worker.settled, []);
   const failed = await queue.bull.getFailed();
   assert.deepEqual(failed.map(({ attemptsMade }) => attemptsMade), foreign.map(() => 1));
 });
@@ -120,7 +111,7 @@ Deno.test("a failure that cannot be settled is logged and holds up no other job"
   await using worker = await startTestWorker(
     queue,
     ({ id }) => id === first ? Promise.reject(new AssetError("ai_rejected", "No")) : done(),
-    { giveUp: () => Promise.reject(cause) },
+    { settle: () => Promise.reject(cause) },
   );
   await untilEnded(queue, "completed", 1);
   await untilEnded(queue, "failed", 1);

@@ -8,6 +8,7 @@ import { ANALYSIS } from "../support/memory_ports.ts";
 import {
   accept,
   begin,
+  CAUSE,
   FAILURE,
   newDraft,
   openTestDatabase,
@@ -22,7 +23,7 @@ Deno.test("FR-007 a draft is stored with its owner, its category and a name nobo
   assert.match(asset.id, /^[0-9a-f]{24}$/);
   assert.match(asset.imageName, new RegExp(`^${asset.id}-[0-9a-f]{32}$`));
   const { id, imageName, createdAt, updatedAt, ...rest } = asset;
-  assert.deepEqual(rest, { ...draft, status: "draft", run: 0, aiCalls: 0 });
+  assert.deepEqual(rest, { ...draft, status: "draft", run: 0, aiCalls: 0, attempts: [] });
   assert.deepEqual(await database.raw.findOne({}), {
     _id: new Types.ObjectId(id),
     ...{ ...rest, userId: new Types.ObjectId(draft.userId), imageName, createdAt, updatedAt },
@@ -43,7 +44,7 @@ Deno.test("a draft is invisible until it is accepted", async () => {
   const { store } = database;
   const { id } = await store.insertDraft(newDraft());
   assert.equal(await store.find(id), null);
-  const accepted = await store.accept(id, { originalUrl: ORIGINAL_URL, run: 1 });
+  const accepted = await store.accept(id, ORIGINAL_URL);
   assert.deepEqual(await store.find(id), accepted);
   assert.equal(await store.find(newUserId()), null);
 });
@@ -52,7 +53,7 @@ Deno.test("FR-009 accepting makes a draft processing, with its image, run and jo
   await using database = await openTestDatabase();
   const { store } = database;
   const draft = await store.insertDraft(newDraft());
-  const asset = await store.accept(draft.id, { originalUrl: ORIGINAL_URL, run: 1 });
+  const asset = await store.accept(draft.id, ORIGINAL_URL);
   assert.ok(asset);
   const { updatedAt, ...rest } = asset;
   const { updatedAt: before, ...unchanged } = draft;
@@ -64,29 +65,17 @@ Deno.test("FR-009 accepting makes a draft processing, with its image, run and jo
   assert.ok(updatedAt >= before);
 });
 
-Deno.test("accepting comes second, or with a run that is not the next, in vain", async () => {
+Deno.test("accepting a second time, or what is no draft, is in vain", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
   const { id } = await store.insertDraft(newDraft());
-  assert.equal(await store.accept(id, { originalUrl: ORIGINAL_URL, run: 2 }), null);
-  assert.ok(await store.accept(id, { originalUrl: ORIGINAL_URL, run: 1 }));
-  assert.equal(await store.accept(id, { originalUrl: "https://b.example.com", run: 1 }), null);
-  assert.equal(await store.accept(id, { originalUrl: "https://b.example.com", run: 2 }), null);
-  assert.equal(await store.accept(newUserId(), { originalUrl: ORIGINAL_URL, run: 1 }), null);
+  assert.ok(await store.accept(id, ORIGINAL_URL));
+  assert.equal(await store.accept(id, "https://b.example.com"), null);
+  assert.equal(await store.accept(newUserId(), ORIGINAL_URL), null);
   assert.equal((await store.find(id))?.originalUrl, ORIGINAL_URL);
-});
-
-Deno.test("a failed asset is accepted for its next run, with its calls counted anew", async () => {
-  await using database = await openTestDatabase();
-  const { store } = database;
-  const { id, jobId } = await begin(store);
-  assert.ok(await store.fail(id, jobId, FAILURE));
-  const again = await store.accept(id, { originalUrl: ORIGINAL_URL, run: 2 });
-  assert.equal(again?.status, "processing");
-  assert.deepEqual([again.run, again.aiCalls], [2, 0]);
-  assert.equal(again.processingJobId, jobIdOf(id, 2));
-  assert.equal(await store.claimCall(id, jobId), null);
-  assert.equal(await store.activate(id, jobId, ANALYSIS), null);
+  const failed = await begin(store);
+  assert.ok(await store.fail(failed.id, failed.jobId, FAILURE, CAUSE));
+  assert.equal(await store.accept(failed.id, ORIGINAL_URL), null);
 });
 
 Deno.test("each call of the run that is under way is counted", async () => {
@@ -136,10 +125,10 @@ Deno.test("a submission that a worker has begun or ended stays", async () => {
   const active = await accept(store);
   await store.activate(active.id, active.jobId, ANALYSIS);
   const failed = await accept(store);
-  await store.fail(failed.id, failed.jobId, FAILURE);
+  await store.fail(failed.id, failed.jobId, FAILURE, CAUSE);
   const retried = await accept(store);
-  await store.fail(retried.id, retried.jobId, FAILURE);
-  await store.accept(retried.id, { originalUrl: ORIGINAL_URL, run: 2 });
+  const retriedFailed = await store.fail(retried.id, retried.jobId, FAILURE, CAUSE);
+  assert.ok(retriedFailed && await store.rerun(retriedFailed, { requestId: "request-2" }));
   for (const { id } of [begun, active, failed, retried]) {
     assert.equal(await store.withdraw(id), null);
     await store.deleteDraft(id);

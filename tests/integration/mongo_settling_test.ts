@@ -4,13 +4,14 @@ import { jobIdOf } from "../../src/assets/asset.ts";
 import { createDatabase } from "../../src/database/connection.ts";
 import { createMongoAssetStore } from "../../src/database/mongo_asset_store.ts";
 import { assetErrorOf } from "../support/failures.ts";
-import { ANALYSIS } from "../support/memory_ports.ts";
+import { ANALYSIS, newAsset } from "../support/memory_ports.ts";
 import { recordLogs } from "../support/recorded_logs.ts";
 import { services } from "../support/services.ts";
 import { startTcpProxy } from "../support/tcp_proxy.ts";
 import {
   accept,
   begin,
+  CAUSE,
   connectTo,
   FAILURE,
   newDraft,
@@ -26,12 +27,21 @@ function questions(store: Store): Record<string, () => Promise<unknown>> {
   const jobId = jobIdOf(id, 1);
   return {
     insertDraft: () => store.insertDraft(newDraft()),
-    accept: () => store.accept(id, { originalUrl: ORIGINAL_URL, run: 1 }),
+    accept: () => store.accept(id, ORIGINAL_URL),
     withdraw: () => store.withdraw(id),
     deleteDraft: () => store.deleteDraft(id),
     claimCall: () => store.claimCall(id, jobId),
     activate: () => store.activate(id, jobId, ANALYSIS),
-    fail: () => store.fail(id, jobId, FAILURE),
+    fail: () => store.fail(id, jobId, FAILURE, CAUSE),
+    releaseCall: () => store.releaseCall(id, jobId),
+    recordAttempt: () => store.recordAttempt(id, jobId, { at: new Date(), code: "x", message: "" }),
+    rerun: () => store.rerun(newAsset({ status: "failed", run: 1 }), { requestId: "request-2" }),
+    undoRerun: () => store.undoRerun(newAsset({ status: "failed", run: 1 }), jobId),
+    bury: () => store.bury(id, newUserId()),
+    tombstones: () => store.tombstones(10),
+    deleteTombstone: () => store.deleteTombstone(id),
+    list: () => store.list({ userId: newUserId() }, { limit: 10 }),
+    listDeadLetters: () => store.listDeadLetters({ limit: 10 }),
     find: () => store.find(id),
     ping: () => store.ping(),
     createIndexes: () => store.createIndexes(),
@@ -70,9 +80,9 @@ Deno.test("T054 FR-015 a failure makes an asset failed, as the data model lays i
   await using database = await openTestDatabase();
   const { store, raw } = database;
   const { id, jobId } = await begin(store);
-  const asset = await store.fail(id, jobId, FAILURE);
+  const asset = await store.fail(id, jobId, FAILURE, CAUSE);
   assert.equal(asset?.status, "failed");
-  assert.deepEqual(asset.failure, FAILURE);
+  assert.deepEqual(asset.failure, FAILURE, CAUSE);
   assert.equal(asset.analysis, undefined);
   assert.ok(asset.settledAt);
   assert.deepEqual(await store.find(id), asset);
@@ -87,7 +97,7 @@ Deno.test("who settles second, another run, a draft or nothing gets null", async
   const active = await accept(store);
   assert.ok(await store.activate(active.id, active.jobId, ANALYSIS));
   const failed = await accept(store);
-  assert.ok(await store.fail(failed.id, failed.jobId, FAILURE));
+  assert.ok(await store.fail(failed.id, failed.jobId, FAILURE, CAUSE));
   const underway = await accept(store);
   const draft = await store.insertDraft(newDraft());
   const nobody = newUserId();
@@ -99,7 +109,7 @@ Deno.test("who settles second, another run, a draft or nothing gets null", async
   const before = await find();
   for (const { id, jobId } of inVain) {
     assert.equal(await store.activate(id, jobId, ANALYSIS), null);
-    assert.equal(await store.fail(id, jobId, FAILURE), null);
+    assert.equal(await store.fail(id, jobId, FAILURE, CAUSE), null);
   }
   assert.deepEqual(await find(), before);
 });
@@ -109,7 +119,7 @@ Deno.test("of many that settle at once exactly one wins", async () => {
   const { store } = database;
   const { id, jobId } = await begin(store);
   const settle = (_: unknown, n: number): Promise<Asset | null> =>
-    n % 2 === 0 ? store.activate(id, jobId, ANALYSIS) : store.fail(id, jobId, FAILURE);
+    n % 2 === 0 ? store.activate(id, jobId, ANALYSIS) : store.fail(id, jobId, FAILURE, CAUSE);
   const settled = await Promise.all(Array.from({ length: 20 }, settle));
   const winners = settled.filter((asset) => asset !== null);
   assert.equal(winners.length, 1);
@@ -120,7 +130,7 @@ Deno.test("of many that accept at once exactly one wins", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
   const { id } = await store.insertDraft(newDraft());
-  const accept = () => store.accept(id, { originalUrl: ORIGINAL_URL, run: 1 });
+  const accept = () => store.accept(id, ORIGINAL_URL);
   const accepted = await Promise.all(Array.from({ length: 20 }, accept));
   assert.equal(accepted.filter((asset) => asset !== null).length, 1);
 });
@@ -131,7 +141,7 @@ Deno.test("an asset keeps when it was made, and tells when it was changed", asyn
   const draft = await store.insertDraft(newDraft());
   assert.ok(draft.updatedAt >= draft.createdAt);
   const steps = [
-    () => store.accept(draft.id, { originalUrl: ORIGINAL_URL, run: 1 }),
+    () => store.accept(draft.id, ORIGINAL_URL),
     () => store.claimCall(draft.id, jobIdOf(draft.id, 1)),
     () => store.activate(draft.id, jobIdOf(draft.id, 1), ANALYSIS),
   ];

@@ -60,7 +60,9 @@ Deno.test("SIGINT ends them as well, and every line they wrote is JSON with time
   }
   const requestId = headers.get("X-Request-Id");
   const followed = lines.filter((line) => line.requestId === requestId).map((line) => line.msg);
-  assert.deepEqual(followed, ["Asset queued", "Request answered", "Asset active"]);
+  assert.deepEqual(followed, [
+    ...["Asset queued", "Request answered", "Attempt started", "Asset active"],
+  ]);
   const text = JSON.stringify(lines);
   assert.ok(!text.includes(user.token) && !text.includes(pipeline.env["JWT_SECRET"] ?? "?"));
 });

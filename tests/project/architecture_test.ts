@@ -42,6 +42,16 @@ Deno.test("the core src/assets imports nothing outside itself", async () => {
   }
 });
 
+Deno.test("the contracts import the core and zod only", async () => {
+  for (const { path, imports } of await sourceFiles("src/contract")) {
+    const foreign = imports.filter((name) =>
+      !["zod", "node:buffer"].includes(name) &&
+      !isWithin("src/assets", name) && !isWithin("src/contract", name)
+    );
+    assert.deepEqual(foreign, [], path);
+  }
+});
+
 Deno.test("adapters import the core and what lies beside them, never each other", async () => {
   for (const adapter of ADAPTERS) {
     for (const { path, imports } of await sourceFiles(`src/${adapter}`)) {

@@ -1,5 +1,6 @@
 import { io, type Socket } from "socket.io-client";
 import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
+import { assertAnswer, assertEvent } from "./contract.ts";
 import { photo } from "./photos.ts";
 import { newUserId, tokenOf } from "./tokens.ts";
 import { until } from "./until.ts";
@@ -17,6 +18,8 @@ export interface User {
   readonly token: string;
   submit(apiUrl: string, fields?: Fields, headers?: Record<string, string>): Promise<Answer>;
   get(apiUrl: string, path: string): Promise<Answer>;
+  post(apiUrl: string, path: string, headers?: Record<string, string>): Promise<Answer>;
+  del(apiUrl: string, path: string): Promise<Answer>;
 }
 
 export type Fields = readonly (readonly [name: string, value: string | File])[];
@@ -35,14 +38,19 @@ export async function newUser(claims: Record<string, unknown> = {}): Promise<Use
         body: form(fields ?? [["category", "camera"], ["image", await photo("camera.png")]]),
       }),
     get: (apiUrl, path) => send(apiUrl + path, { headers }),
+    post: (apiUrl, path, extraHeaders) =>
+      send(apiUrl + path, { method: "POST", headers: { ...headers, ...extraHeaders } }),
+    del: (apiUrl, path) => send(apiUrl + path, { method: "DELETE", headers }),
   };
 }
 
-/** Sends a request and reads its answer as JSON. */
+/** Sends a request and reads its answer as JSON, which has to be as the contract says. */
 export async function send(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, init);
   const { status, headers } = response;
-  return { status, headers, body: JSON.parse(await response.text() || "null") };
+  const body = JSON.parse(await response.text() || "null");
+  assertAnswer({ method: init.method ?? "GET", url, status, headers, body });
+  return { status, headers, body };
 }
 
 export function form(fields: Fields): FormData {
@@ -51,11 +59,12 @@ export function form(fields: Fields): FormData {
   return data;
 }
 
-/** One connected device and all it has heard. */
+/** One connected device and all it has heard; disposing it holds that to the contract. */
 export interface Device extends Disposable {
   readonly socket: Socket;
   readonly events: readonly AssetProcessed[];
-  eventOf(assetId: string): Promise<AssetProcessed>;
+  /** Waits for the asset's event; when `status` is given, for the one with that status. */
+  eventOf(assetId: string, status?: AssetProcessed["status"]): Promise<AssetProcessed>;
 }
 
 /** Connects; rejects with the handshake's error when it is refused. */
@@ -79,8 +88,17 @@ export async function connect(
   return {
     socket,
     events,
-    eventOf: (assetId) =>
-      until(`the event of ${assetId}`, () => events.find((event) => event.assetId === assetId)),
-    [Symbol.dispose]: () => socket.close(),
+    eventOf: (assetId, status) =>
+      until(
+        `the event of ${assetId}`,
+        () =>
+          events.find((event) =>
+            event.assetId === assetId && event.status === (status ?? event.status)
+          ),
+      ),
+    [Symbol.dispose]() {
+      socket.close();
+      for (const event of events) assertEvent(event);
+    },
   };
 }

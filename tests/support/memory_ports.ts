@@ -1,13 +1,24 @@
-import { type Analysis, type Asset, type Failure, jobIdOf } from "../../src/assets/asset.ts";
+import {
+  type Analysis,
+  type Asset,
+  type FailedAttempt,
+  type Failure,
+  jobIdOf,
+} from "../../src/assets/asset.ts";
 import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
 import { AssetError } from "../../src/assets/errors.ts";
+import type { DeadLetter } from "../../src/assets/dead_letter.ts";
 import type {
+  AssetFilter,
   AssetStore,
+  DeadLetterQueue,
   EventPublisher,
   ImageStore,
   JobData,
   JobQueue,
   NewDraft,
+  PageRequest,
+  RequestTrace,
 } from "../../src/assets/ports.ts";
 import { newUserId } from "./tokens.ts";
 
@@ -16,10 +27,14 @@ export interface MemoryPorts {
   readonly assets: AssetStore;
   readonly images: ImageStore;
   readonly queue: JobQueue;
+  readonly deadLetters: DeadLetterQueue;
   readonly events: EventPublisher;
   readonly stored: Map<string, Asset>;
   readonly pictures: Map<string, { contentType: string; text: string }>;
+  /** Those that were deleted and not purged yet. */
+  readonly buried: Map<string, Asset>;
   readonly jobs: Map<string, JobData>;
+  readonly letters: Map<string, DeadLetter>;
   readonly published: { userId: string; event: AssetProcessed }[];
   readonly calls: string[];
   /** What a call does in place of its own work: by its name, as in `calls`. */
@@ -34,7 +49,9 @@ export const unavailable = () => {
 export function memoryPorts(): MemoryPorts {
   const stored = new Map<string, Asset>();
   const pictures: MemoryPorts["pictures"] = new Map();
+  const buried = new Map<string, Asset>();
   const jobs = new Map<string, JobData>();
+  const letters = new Map<string, DeadLetter>();
   const published: MemoryPorts["published"] = [];
   const calls: string[] = [];
   const faults: MemoryPorts["faults"] = {};
@@ -67,9 +84,9 @@ export function memoryPorts(): MemoryPorts {
     }),
     accept: port(
       "accept",
-      (id: string, { originalUrl, run }: { originalUrl: string; run: number }) =>
+      (id: string, originalUrl: string) =>
         change(id, ({ status }) => status === "draft", () => ({
-          ...{ status: "processing", originalUrl, run, processingJobId: jobIdOf(id, run) },
+          ...{ status: "processing", originalUrl, run: 1, processingJobId: jobIdOf(id, 1) },
         })),
     ),
     withdraw: port(
@@ -82,7 +99,20 @@ export function memoryPorts(): MemoryPorts {
     claimCall: port(
       "claimCall",
       (id: string, jobId: string) =>
-        change(id, underway(jobId), ({ aiCalls }) => ({ aiCalls: aiCalls + 1 })),
+        change(id, underway(jobId), ({ aiCalls, firstCallAt = new Date() }) => ({
+          aiCalls: aiCalls + 1,
+          firstCallAt,
+        })),
+    ),
+    releaseCall: port(
+      "releaseCall",
+      (id: string, jobId: string) =>
+        change(id, underway(jobId), ({ aiCalls }) => ({ aiCalls: aiCalls - 1 })),
+    ),
+    recordAttempt: port(
+      "recordAttempt",
+      (id: string, jobId: string, attempt: FailedAttempt) =>
+        change(id, underway(jobId), ({ attempts }) => ({ attempts: [...attempts, attempt] })),
     ),
     activate: port(
       "activate",
@@ -91,9 +121,59 @@ export function memoryPorts(): MemoryPorts {
     ),
     fail: port(
       "fail",
-      (id: string, jobId: string, failure: Failure) =>
-        change(id, underway(jobId), () => ({ status: "failed", failure, settledAt: new Date() })),
+      (id: string, jobId: string, failure: Failure, message: string) =>
+        change(id, underway(jobId), () => ({
+          ...{ status: "failed", failure, settledAt: new Date() },
+          deadLetter: { state: "listed", message },
+        })),
     ),
+    rerun: port(
+      "rerun",
+      (failed: Asset, request: RequestTrace) =>
+        change(
+          failed.id,
+          ({ status, run }) => status === "failed" && run === failed.run,
+          ({ failure: _1, deadLetter: _2, settledAt: _3, ...asset }) => ({
+            ...{ ...asset, ...request, status: "processing", run: asset.run + 1, aiCalls: 0 },
+            ...{ failure: undefined, deadLetter: undefined, settledAt: undefined, attempts: [] },
+            processingJobId: jobIdOf(failed.id, asset.run + 1),
+          }),
+        ),
+    ),
+    undoRerun: port(
+      "undoRerun",
+      (failed: Asset, newJobId: string) =>
+        change(
+          failed.id,
+          (asset) => underway(newJobId)(asset) && asset.aiCalls === 0,
+          ({ run }) => ({ ...failed, run }),
+        ),
+    ),
+    list: port("list", ({ userId, status, category }: AssetFilter, page: PageRequest) =>
+      pageOf(
+        [...stored.values()].filter((asset) =>
+          asset.userId === userId && asset.status !== "draft" &&
+          asset.status === (status ?? asset.status) &&
+          asset.category === (category ?? asset.category)
+        ),
+        ({ createdAt }) => createdAt,
+        page,
+      )),
+    listDeadLetters: port("listDeadLetters", (page: PageRequest) =>
+      pageOf(
+        [...stored.values()].filter(({ deadLetter }) => deadLetter?.state === "listed"),
+        ({ settledAt = new Date(0) }) => settledAt,
+        page,
+      )),
+    bury: port("bury", (id: string, userId: string) => {
+      const asset = stored.get(id);
+      if (asset?.userId !== userId || asset.status === "draft") return null;
+      stored.delete(id);
+      buried.set(id, asset);
+      return asset;
+    }),
+    tombstones: port("tombstones", (limit: number) => [...buried.values()].slice(0, limit)),
+    deleteTombstone: port("deleteTombstone", (id: string) => void buried.delete(id)),
     find: port("find", (id: string) => {
       const asset = stored.get(id);
       return asset && asset.status !== "draft" ? asset : null;
@@ -112,15 +192,38 @@ export function memoryPorts(): MemoryPorts {
     },
     queue: {
       add: port("add", (jobId: string, data: JobData) => void jobs.set(jobId, data)),
+      remove: port("queue.remove", (jobId: string) => {
+        jobs.delete(jobId);
+        return true;
+      }),
+      counts: port("counts", () => ({
+        ...{ waiting: jobs.size, active: 0, completed: 0, failed: 0, delayed: 0 },
+      })),
       ping: port("queue.ping", () => {}),
+    },
+    deadLetters: {
+      add: port("deadLetters.add", (letter: DeadLetter) => void letters.set(letter.jobId, letter)),
+      remove: port("deadLetters.remove", (jobId: string) => void letters.delete(jobId)),
+      count: port("deadLetters.count", () => letters.size),
     },
     events: {
       publish: port("publish", (userId: string, event: AssetProcessed) => {
         return published.push({ userId, event });
       }),
     },
-    ...{ stored, pictures, jobs, published, calls, faults },
+    ...{ stored, buried, pictures, jobs, letters, published, calls, faults },
   };
+}
+
+function pageOf(
+  assets: Asset[],
+  timeOf: (asset: Asset) => Date,
+  { limit, after }: PageRequest,
+): Asset[] {
+  const placeOf = (asset: Asset) => `${timeOf(asset).toISOString()} ${asset.id}`;
+  const end = after && `${after.at.toISOString()} ${after.id}`;
+  return assets.filter((asset) => !end || placeOf(asset) < end)
+    .sort((a, b) => placeOf(a) < placeOf(b) ? 1 : -1).slice(0, limit);
 }
 
 /** A draft, unless `fields` make it otherwise. */
@@ -129,6 +232,7 @@ export function newAsset(fields: Partial<Asset> = {}): Asset {
   const now = new Date();
   return {
     ...{ id, userId: newUserId(), category: "camera", status: "draft", run: 0, aiCalls: 0 },
+    attempts: [],
     ...{ imageName: `${id}-0`, requestId: "request-1", createdAt: now, updatedAt: now },
     ...fields,
   };

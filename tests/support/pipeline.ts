@@ -8,6 +8,7 @@ import { type SampleAi, startSampleAi } from "../../dev/sample_ai/server.ts";
 import type { EventPublisher } from "../../src/assets/ports.ts";
 import { createEventPublisher } from "../../src/events/event_publisher.ts";
 import { parseConfig } from "../../src/config.ts";
+import { assertJobData } from "./contract.ts";
 import { type FakeCloudinary, startFakeCloudinary } from "./fake_cloudinary.ts";
 import { quietLogger } from "./quiet_logger.ts";
 import { services } from "./services.ts";
@@ -32,6 +33,8 @@ export interface Pipeline extends AsyncDisposable {
   readonly queue: Queue;
   /** Sends an event to a user's devices, as a worker does. */
   publish: EventPublisher["publish"];
+  /** The Redis keys of this pipeline. */
+  keys(): Promise<string[]>;
   /** The raw documents of the collection `assets`. */
   documents(): Promise<Record<string, unknown>[]>;
 }
@@ -74,11 +77,15 @@ export async function startOutside(
     await queue.obliterate({ force: true });
     await queue.close();
   });
+  resources.defer(async () => {
+    for (const job of await queue.getJobs()) assertJobData(job.data);
+  });
   return {
     cloudinary,
     ai,
     queue,
     publish: createEventPublisher({ redis, queuePrefix: name }).publish,
+    keys: () => redis.keys(`${name}:*`),
     documents: () => database.collection("assets").find().toArray(),
     env: {
       APP_ENV: "development",

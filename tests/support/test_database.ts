@@ -45,6 +45,8 @@ export async function connectTo(uri: string): Promise<Connection> {
 export const ORIGINAL_URL = "https://images.example.com/original.png";
 export const FAILURE: Failure = { code: "ai_timeout", message: "Too slow.", retryable: true };
 
+export const CAUSE = "The AI service did not answer in time";
+
 export function newDraft(fields: Partial<NewDraft> = {}): NewDraft {
   return { userId: newUserId(), category: "lego", requestId: "request-1", ...fields };
 }
@@ -52,7 +54,7 @@ export function newDraft(fields: Partial<NewDraft> = {}): NewDraft {
 /** An asset in its first run, whose job no worker has begun. */
 export async function accept(store: Store): Promise<{ id: string; jobId: string }> {
   const { id } = await store.insertDraft(newDraft());
-  await store.accept(id, { originalUrl: ORIGINAL_URL, run: 1 });
+  await store.accept(id, ORIGINAL_URL);
   return { id, jobId: jobIdOf(id, 1) };
 }
 

@@ -1,65 +1,74 @@
-import assert from "node:assert/strict";
 import { jobIdOf } from "../../src/assets/asset.ts";
+import { asAssetError } from "../../src/assets/errors.ts";
+import type { Verdict } from "../../src/assets/judge_attempt.ts";
+import type { Attempt } from "../../src/assets/process_asset.ts";
 import { type JobHandlers, startJobWorker } from "../../src/queue/job_worker.ts";
 import { type LogLine, recordLogs } from "./recorded_logs.ts";
 import { newJobData, type TestQueue } from "./test_queue.ts";
 import { until } from "./until.ts";
 
-interface GivenUp {
+interface Settled {
   readonly id: string;
   readonly code: string;
-  readonly tries: number;
 }
+
+/** What a test's attempt does: a verdict, nothing for success, or an error that counts as a failure. */
+export type Process = (
+  ...args: Parameters<JobHandlers["process"]>
+) => Promise<Verdict | void>;
 
 export interface TestWorker extends AsyncDisposable {
   /** The ids of the jobs it began, in their order, one for each attempt. */
   readonly attempts: readonly string[];
-  readonly givenUp: readonly GivenUp[];
+  /** The jobs that were settled as failed. */
+  readonly settled: readonly Settled[];
   readonly lines: readonly LogLine[];
   close(graceMs?: number): Promise<void>;
   /** Lets go what the test holds back, when it ends before it came to that itself. */
   onClose(letGo: () => void): void;
-  /** It was given up at least once (twice is allowed), and each time like this. */
-  assertGivenUp(expected: GivenUp): void;
 }
 
 /** A worker on a connection of its own, with a record of what it did. */
 export async function startTestWorker(
   queue: TestQueue,
-  process: JobHandlers["process"],
-  { concurrency = 5, jobTimeoutMs = 120_000, giveUp = () => Promise.resolve() }: {
+  process: Process,
+  { concurrency = 5, settle = () => Promise.resolve() }: {
     concurrency?: number;
-    jobTimeoutMs?: number;
-    giveUp?: JobHandlers["giveUp"];
+    settle?: JobHandlers["settle"];
   } = {},
 ): Promise<TestWorker> {
   const { logger, lines } = recordLogs();
   const attempts: string[] = [];
-  const givenUp: GivenUp[] = [];
+  const settled: Settled[] = [];
   const redis = await queue.connect("wait");
   const resources = new AsyncDisposableStack();
-  const options = { redis, prefix: queue.prefix, concurrency, jobTimeoutMs, logger };
+  const options = { redis, prefix: queue.prefix, concurrency, logger };
   const worker = startJobWorker({ ...options, allowLoopback: false }, {
-    process(job, signal, log) {
+    process(job, attempt, log) {
       attempts.push(job.id);
-      return process(job, signal, log);
+      return judged(process(job, attempt, log), attempt);
     },
-    giveUp(job, error, tries, log) {
-      givenUp.push({ id: job.id, code: error.code, tries });
-      return giveUp(job, error, tries, log);
+    settle(job, error, log) {
+      settled.push({ id: job.id, code: error.code });
+      return settle(job, error, log);
     },
   });
   resources.defer(() => worker.close(10_000));
   return {
-    ...{ attempts, givenUp, lines },
+    ...{ attempts, settled, lines },
     close: (graceMs = 10_000) => worker.close(graceMs),
     onClose: (letGo) => resources.defer(letGo),
-    assertGivenUp(expected) {
-      assert.ok(givenUp.length > 0, "It was not given up");
-      for (const each of givenUp) assert.deepEqual(each, expected);
-    },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
+}
+
+async function judged(work: Promise<Verdict | void>, { isLast }: Attempt): Promise<Verdict> {
+  try {
+    return await work ?? { next: "complete" };
+  } catch (caught) {
+    const error = asAssetError(caught);
+    return { next: isLast || !error.retryable ? "fail" : "retry", error };
+  }
 }
 
 /** Adds a job by its own id, which it returns. */

@@ -59,7 +59,7 @@ Deno.test("T031 T035 the event of a success is that of the data model, to the le
 });
 
 Deno.test("T032 T036 the event of a failure is that of the data model, to the letter", () => {
-  const failure = { code: "ai_timeout", message: "It took too long.", retryable: true };
+  const failure = { code: "ai_timeout", message: "It took too long.", retryable: true } as const;
   const asset = newAsset({ id: ASSET_ID, status: "failed", failure, settledAt });
   assert.deepEqual(assetProcessed(asset), {
     event: "asset_processed",

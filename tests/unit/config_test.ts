@@ -46,10 +46,12 @@ Deno.test("the defaults are those of the contract", () => {
     jwtSecret: REQUIRED.JWT_SECRET,
     http: { port: 3000, host: "0.0.0.0" },
     queue: { prefix: "bull", attempts: 3, backoffMs: 2000 },
-    worker: { concurrency: 5, jobTimeoutMs: 120_000 },
+    worker: { concurrency: 5 },
+    attemptMs: 120_000,
     log: { level: "info", format: "json" },
     startupTimeoutMs: 60_000,
     shutdownGraceMs: 25_000,
+    reconcileIntervalMs: 15_000,
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AssetError } from "../../src/assets/errors.ts";
+import { AssetError, type ErrorCode } from "../../src/assets/errors.ts";
 import type { AiService } from "../../src/assets/ports.ts";
 import { processAsset } from "../../src/assets/process_asset.ts";
 import {
@@ -7,37 +7,48 @@ import {
   type MemoryPorts,
   memoryPorts,
   storeProcessing,
+  unavailable,
 } from "../support/memory_ports.ts";
 import { recordLogs } from "../support/recorded_logs.ts";
 
 type Asked = Parameters<AiService["analyze"]>[0];
 type Job = ReturnType<typeof storeProcessing>["job"];
 
-/** Processes the job with an AI service that answers by `answer`; tells what it was asked. */
-async function process(
-  ports: MemoryPorts,
-  job: Job,
-  answer: AiService["analyze"] = () => Promise.resolve(ANALYSIS),
-  signal: AbortSignal = new AbortController().signal,
-) {
+interface Attempted {
+  readonly answer: AiService["analyze"];
+  readonly closing: AbortSignal;
+  readonly isLast: boolean;
+  readonly attemptMs: number;
+}
+
+/** Makes one attempt, by default one of many that succeeds; tells what the AI service was asked. */
+async function process(ports: MemoryPorts, job: Job, options: Partial<Attempted> = {}) {
   const asked: Asked[] = [];
+  const { answer = () => Promise.resolve(ANALYSIS), attemptMs = 60_000, ...attempt } = options;
   const ai: AiService = {
     analyze(picture, signal) {
       asked.push(picture);
       return answer(picture, signal);
     },
   };
-  const logs = recordLogs();
-  const outcome = await processAsset({ ...ports, ai }, job, signal, logs.logger)
-    .then(() => undefined, (error: unknown) => error);
-  return { asked, error: outcome, lines: logs.lines };
+  const { logger, lines } = recordLogs();
+  const never = new AbortController().signal;
+  const verdict = await processAsset(
+    { ...ports, ai, attemptMs },
+    job,
+    { isLast: false, closing: never, ...attempt },
+    logger,
+  );
+  return { asked, verdict, lines };
 }
+
+const fails = (code: ErrorCode) => () => Promise.reject(new AssetError(code, "On demand"));
+const never = () => new Promise<never>(() => {});
 
 Deno.test("FR-012 the service is asked about the original picture, each call by its own key", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
-  const away = () => Promise.reject(new AssetError("ai_unavailable", "Away"));
-  const first = await process(ports, job, away);
+  const first = await process(ports, job, { answer: fails("ai_unavailable") });
   const second = await process(ports, job);
   const picture = { imageUrl: asset.originalUrl, category: asset.category };
   assert.deepEqual(first.asked, [{ ...picture, idempotencyKey: `${job.id}-1` }]);
@@ -47,8 +58,8 @@ Deno.test("FR-012 the service is asked about the original picture, each call by 
 Deno.test("FR-013 FR-014 FR-019 FR-021 a result is saved, then told to the owner", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
-  const { error } = await process(ports, job);
-  assert.equal(error, undefined);
+  const { verdict } = await process(ports, job);
+  assert.deepEqual(verdict, { next: "complete" });
   const saved = ports.stored.get(asset.id);
   assert.equal(saved?.status, "active");
   assert.deepEqual(saved.analysis, ANALYSIS);
@@ -66,16 +77,166 @@ Deno.test("FR-013 FR-014 FR-019 FR-021 a result is saved, then told to the owner
   assert.deepEqual(ports.calls, ["claimCall", "activate", "publish"]);
 });
 
-Deno.test("a failed call is passed on and changes nothing but the count of calls", async () => {
+Deno.test("US3.3 a failed call that may be repeated is recorded, and the job is retried", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
-  const failure = new AssetError("ai_timeout", "Too slow");
-  const { error } = await process(ports, job, () => Promise.reject(failure));
-  assert.equal(error, failure);
-  const { updatedAt: _, ...left } = ports.stored.get(asset.id) ?? asset;
-  const { updatedAt: __, ...before } = asset;
-  assert.deepEqual(left, { ...before, aiCalls: 1 });
+  const cause = new TypeError("error sending request for url (http://user:secret@ai/analyze)");
+  const error = new AssetError("ai_unavailable", "The AI service could not be reached", { cause });
+  const { verdict } = await process(ports, job, { answer: () => Promise.reject(error) });
+  assert.deepEqual(verdict, { next: "retry", error });
+  const left = ports.stored.get(asset.id);
+  assert.equal(left?.status, "processing");
+  assert.equal(left.aiCalls, 1);
+  const message =
+    "The AI service could not be reached: error sending request for url (http://***@ai/analyze)";
+  assert.deepEqual(left.attempts.map(({ at: _, ...attempt }) => attempt), [
+    { code: "ai_unavailable", message },
+  ]);
   assert.deepEqual(ports.published, []);
+});
+
+Deno.test("US3.4 FR-004 FR-015 the last attempt's failure ends the run: failed, dead letter, event", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  await process(ports, job, { answer: fails("ai_timeout") });
+  await process(ports, job, { answer: fails("ai_bad_response") });
+  const { verdict } = await process(ports, job, { answer: fails("ai_unavailable"), isLast: true });
+  assert.equal(verdict.next, "fail");
+  assert.equal(ports.stored.get(asset.id)?.status, "failed");
+  const letter = ports.letters.get(job.id);
+  assert.equal(letter?.reason, "ai_unavailable");
+  assert.deepEqual(letter.attempts.map(({ code }) => code), [
+    ...["ai_timeout", "ai_bad_response", "ai_unavailable"],
+  ]);
+  assert.equal(ports.published.length, 1);
+});
+
+for (const code of ["ai_rejected", "ai_unauthorized"] as const) {
+  Deno.test(`${code} ends the run at its first attempt`, async () => {
+    const ports = memoryPorts();
+    const { asset, job } = storeProcessing(ports);
+    const { verdict } = await process(ports, job, { answer: fails(code) });
+    assert.equal(verdict.next, "fail");
+    assert.equal(ports.stored.get(asset.id)?.failure?.code, code);
+    assert.equal(ports.letters.get(job.id)?.attempts.length, 1);
+  });
+}
+
+Deno.test("a rate limit holds the queue and counts neither as a call nor as an attempt", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  const error = new AssetError("ai_rate_limited", "Too many", { retryAfterMs: 7000 });
+  const answer = () => Promise.reject(error);
+  const { verdict } = await process(ports, job, { answer, isLast: true });
+  assert.deepEqual(verdict, { next: "hold queue", error });
+  assert.equal(ports.stored.get(asset.id)?.aiCalls, 0);
+  assert.deepEqual(ports.stored.get(asset.id)?.attempts, []);
+});
+
+Deno.test("a run that is older than 15 minutes ends without another call", async () => {
+  const ports = memoryPorts();
+  const firstCallAt = new Date(Date.now() - 15 * 60_000);
+  const { asset, job } = storeProcessing(ports, { firstCallAt, aiCalls: 2 });
+  const { asked, verdict } = await process(ports, job);
+  assert.deepEqual(asked, []);
+  assert.equal(verdict.next, "fail");
+  const { failure } = ports.stored.get(asset.id) ?? asset;
+  assert.deepEqual(failure, {
+    code: "deadline_exceeded",
+    message: "The analysis took too long. We tried 2 times.",
+    retryable: true,
+  });
+  assert.equal(ports.letters.get(job.id)?.reason, "deadline_exceeded");
+});
+
+Deno.test("a call under way when the run becomes 15 minutes old is cut off", async () => {
+  const ports = memoryPorts();
+  const firstCallAt = new Date(Date.now() - 15 * 60_000 + 200);
+  const { asset, job } = storeProcessing(ports, { firstCallAt });
+  const { asked, verdict } = await process(ports, job, { answer: never });
+  assert.equal(asked.length, 1);
+  assert.equal(verdict.next, "fail");
+  assert.equal(ports.stored.get(asset.id)?.failure?.code, "deadline_exceeded");
+});
+
+Deno.test("T019 an attempt that does not end is cut off at its time limit and told to stop", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  let told: AbortSignal | undefined;
+  const deaf: AiService["analyze"] = (_picture, signal) => {
+    told = signal;
+    return never();
+  };
+  const { verdict } = await process(ports, job, { answer: deaf, attemptMs: 50 });
+  assert.equal(verdict.next, "retry");
+  assert.equal(told?.aborted, true);
+  assert.deepEqual(ports.stored.get(asset.id)?.attempts.map(({ code }) => code), ["ai_timeout"]);
+});
+
+Deno.test("T064 a worker that has to end hands the job back, the call uncounted", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  const closing = new AbortController();
+  const answer = () => {
+    closing.abort();
+    return never();
+  };
+  const { signal } = closing;
+  const { verdict } = await process(ports, job, { answer, closing: signal, isLast: true });
+  assert.equal(verdict.next, "hand back");
+  const left = ports.stored.get(asset.id);
+  assert.equal(left?.status, "processing");
+  assert.equal(left.aiCalls, 0);
+  assert.deepEqual(left.attempts, []);
+});
+
+Deno.test("an answer is kept in hand while MongoDB is away, and saved without another call", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  let outages = 2;
+  ports.faults["activate"] = () => {
+    if (--outages === 0) delete ports.faults["activate"];
+    return unavailable();
+  };
+  const { asked, verdict } = await process(ports, job);
+  assert.equal(asked.length, 1);
+  assert.deepEqual(verdict, { next: "complete" });
+  assert.equal(ports.stored.get(asset.id)?.status, "active");
+});
+
+Deno.test("without MongoDB a job is put off, and no attempt is counted", async () => {
+  const ports = memoryPorts();
+  const { job } = storeProcessing(ports);
+  ports.faults["claimCall"] = unavailable;
+  const { asked, verdict } = await process(ports, job, { isLast: true });
+  assert.deepEqual(asked, []);
+  assert.equal(verdict.next, "postpone");
+});
+
+Deno.test("a failure that MongoDB cannot be told of before the worker ends is put off as well", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  const closing = new AbortController();
+  ports.faults["fail"] = () => {
+    closing.abort();
+    return unavailable();
+  };
+  const answer = fails("ai_rejected");
+  const { verdict } = await process(ports, job, { answer, closing: closing.signal });
+  assert.equal(verdict.next, "postpone");
+  assert.equal(ports.stored.get(asset.id)?.status, "processing");
+});
+
+Deno.test("a fault of our own counts as an attempt, and ends as an interruption for the owner", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  const answer = () => Promise.reject(new TypeError("A fault of ours"));
+  assert.equal((await process(ports, job, { answer })).verdict.next, "retry");
+  assert.equal((await process(ports, job, { answer, isLast: true })).verdict.next, "fail");
+  assert.equal(ports.stored.get(asset.id)?.failure?.code, "job_stalled");
+  assert.deepEqual(ports.letters.get(job.id)?.attempts.map(({ code }) => code), [
+    ...["internal_error", "internal_error"],
+  ]);
 });
 
 Deno.test("T045 T051 a job whose asset is gone or settled ends quietly, without a call", async () => {
@@ -84,8 +245,9 @@ Deno.test("T045 T051 a job whose asset is gone or settled ends quietly, without 
   const { job: settled } = storeProcessing(ports, { status: "failed" });
   const { job: otherRun } = storeProcessing(ports, { processingJobId: "asset-x-2" });
   for (const job of [gone, settled, otherRun]) {
-    const { asked, error, lines } = await process(ports, job);
-    assert.equal(error, undefined);
+    const { asked, verdict, lines } = await process(ports, job);
+    // What is gone takes its job along.
+    assert.deepEqual(verdict, { next: job === gone ? "forget" : "complete" });
     assert.deepEqual(asked, []);
     assert.deepEqual(lines.map(({ level }) => level), ["warn"]);
   }
@@ -94,27 +256,13 @@ Deno.test("T045 T051 a job whose asset is gone or settled ends quietly, without 
 
 Deno.test("a result for an asset that was deleted meanwhile is dropped without an event", async () => {
   const ports = memoryPorts();
-  const { job } = storeProcessing(ports);
-  const { error } = await process(ports, job, () => {
-    ports.stored.clear();
-    return Promise.resolve(ANALYSIS);
-  });
-  assert.equal(error, undefined);
-  assert.deepEqual(ports.published, []);
-});
-
-Deno.test("a result that comes after the attempt was given up is not saved", async () => {
-  const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
-  const attempt = new AbortController();
-  const reason = new Error("Too late");
-  const late = () => {
-    attempt.abort(reason);
-    return Promise.resolve(ANALYSIS);
+  const answer = async () => {
+    await ports.assets.bury(asset.id, asset.userId);
+    return ANALYSIS;
   };
-  const { error } = await process(ports, job, late, attempt.signal);
-  assert.equal(error, reason);
-  assert.equal(ports.stored.get(asset.id)?.status, "processing");
+  const { verdict } = await process(ports, job, { answer });
+  assert.deepEqual(verdict, { next: "forget" });
   assert.deepEqual(ports.published, []);
 });
 
@@ -123,8 +271,26 @@ Deno.test("an event that cannot be sent undoes nothing", async () => {
   const { asset, job } = storeProcessing(ports);
   const cause = new Error("On demand");
   ports.faults["publish"] = () => Promise.reject(cause);
-  const { error, lines } = await process(ports, job);
-  assert.equal(error, undefined);
+  const { verdict, lines } = await process(ports, job);
+  assert.deepEqual(verdict, { next: "complete" });
   assert.equal(ports.stored.get(asset.id)?.status, "active");
   assert.ok(lines.some(({ level, fields }) => level === "error" && fields["err"] === cause));
+});
+
+Deno.test("T055 the log follows an attempt by its request, with code and duration", async () => {
+  const ports = memoryPorts();
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const { job } = storeProcessing(ports, { requestId: "request-9", traceparent });
+  const { lines } = await process(ports, job, { answer: fails("ai_timeout"), isLast: true });
+  assert.deepEqual(lines.map(({ level, message }) => [level, message]), [
+    ["info", "Attempt started"],
+    ["warn", "Attempt failed"],
+    ["error", "Asset failed"],
+  ]);
+  for (const { fields } of lines) {
+    assert.equal(fields["requestId"], "request-9");
+    assert.equal(fields["traceparent"], traceparent);
+  }
+  assert.equal(lines[1]?.fields["code"], "ai_timeout");
+  assert.equal(typeof lines[1]?.fields["durationMs"], "number");
 });

@@ -7,6 +7,7 @@ import {
   type MemoryPorts,
   memoryPorts,
   storeProcessing,
+  unavailable,
 } from "../support/memory_ports.ts";
 import { recordLogs } from "../support/recorded_logs.ts";
 
@@ -14,19 +15,31 @@ function settle(
   ports: MemoryPorts,
   job: ReturnType<typeof storeProcessing>["job"],
   error: AssetError,
-  tries = 3,
 ) {
-  return settleFailure(ports, job, error, tries, recordLogs().logger);
+  return settleFailure(ports, job, error, recordLogs().logger);
 }
 
-Deno.test("FR-015 FR-019 a failure is saved, then told to the owner", async () => {
+Deno.test("FR-004 FR-015 FR-019 a failure is saved, listed as a dead letter, then told to the owner", async () => {
   const ports = memoryPorts();
-  const { asset, job } = storeProcessing(ports);
+  const attempts = [{ at: new Date(0), code: "ai_timeout", message: "Too slow" }];
+  const { asset, job } = storeProcessing(ports, { aiCalls: 3, attempts });
   await settle(ports, job, new AssetError("ai_unavailable", "HTTP status 503"));
   const message = "The analysis service did not answer. We tried 3 times.";
   const saved = ports.stored.get(asset.id);
   assert.equal(saved?.status, "failed");
   assert.deepEqual(saved.failure, { code: "ai_unavailable", message, retryable: true });
+  const failedAt = saved.settledAt?.toISOString();
+  assert.deepEqual(ports.letters.get(job.id), {
+    jobId: job.id,
+    assetId: asset.id,
+    userId: asset.userId,
+    category: asset.category,
+    reason: "ai_unavailable",
+    message: "HTTP status 503",
+    attempts: [{ at: "1970-01-01T00:00:00.000Z", code: "ai_timeout", message: "Too slow" }],
+    failedAt,
+  });
+  assert.deepEqual(ports.calls, ["find", "fail", "deadLetters.add", "publish"]);
   assert.deepEqual(ports.published, [{
     userId: asset.userId,
     event: {
@@ -34,7 +47,7 @@ Deno.test("FR-015 FR-019 a failure is saved, then told to the owner", async () =
       assetId: asset.id,
       status: "failed",
       error: message,
-      timestamp: saved.settledAt?.toISOString(),
+      timestamp: failedAt,
     },
   }]);
 });
@@ -62,19 +75,28 @@ Deno.test("an asset that became active is not failed any more", async () => {
 Deno.test("the owner reads one plain sentence per code, never the cause", async () => {
   const codes: ErrorCode[] = [
     ...["ai_rejected", "ai_unauthorized", "ai_unavailable", "ai_timeout"] as const,
-    ...["ai_bad_response", "ai_rate_limited", "job_stalled", "internal_error"] as const,
+    ...["ai_bad_response", "ai_rate_limited", "deadline_exceeded", "job_stalled"] as const,
   ];
   const sentences = await Promise.all(codes.map(async (code) => {
     const ports = memoryPorts();
     const { asset, job } = storeProcessing(ports);
     const cause = new Error("ECONNREFUSED 10.0.0.1");
-    await settle(ports, job, new AssetError(code, `HTTP status 500 ${code}`, { cause }), 1);
+    await settle(ports, job, new AssetError(code, `HTTP status 500 ${code}`, { cause }));
     return ports.stored.get(asset.id)?.failure?.message ?? "";
   }));
   for (const sentence of sentences) assert.match(sentence, /^[A-Z][a-z ,']+\.$/);
   assert.equal(new Set(sentences).size, codes.length);
   const [rejected] = sentences;
   assert.equal(rejected, "The analysis service could not read this picture.");
+});
+
+Deno.test("a dead letter that cannot be queued holds up neither the failure nor its event", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  ports.faults["deadLetters.add"] = unavailable;
+  await settle(ports, job, new AssetError("ai_rejected", "No"));
+  assert.equal(ports.stored.get(asset.id)?.deadLetter?.state, "listed");
+  assert.equal(ports.published.length, 1);
 });
 
 Deno.test("an event that cannot be sent does not undo a failure", async () => {

@@ -1,0 +1,37 @@
+import { Hono } from "@hono/hono";
+import type { VerifyToken } from "../assets/ports.ts";
+import { listDeadLetters } from "../assets/read_assets.ts";
+import { replayDeadLetter, type RerunDeps } from "../assets/rerun_asset.ts";
+import type { DeadLetterPageAnswer, QueueStatusAnswer } from "../contract/answers.ts";
+import { deadLettersQuery } from "../contract/requests.ts";
+import { answerQueued, succeed } from "./answers.ts";
+import { authenticate } from "./authenticate.ts";
+import { requireAdmin } from "./authorize.ts";
+import type { AuthenticatedEnv } from "./env.ts";
+import { presentPage } from "./present_asset.ts";
+import { readQuery } from "./read_query.ts";
+
+/** The queue and its dead letters, for admins. */
+export function adminRoutes(deps: RerunDeps & { verifyToken: VerifyToken }) {
+  const routes = new Hono<AuthenticatedEnv>();
+  const user = authenticate(deps.verifyToken);
+
+  routes.get("/queue-status", user, requireAdmin, async (c) => {
+    const { queue, deadLetters } = deps;
+    const [counts, deadLetter] = await Promise.all([queue.counts(), deadLetters.count()]);
+    return succeed<QueueStatusAnswer>(c, { ...counts, deadLetter });
+  });
+
+  routes.get("/dead-letter", user, requireAdmin, async (c) => {
+    const { cursor, limit } = readQuery(c, deadLettersQuery);
+    const page = await listDeadLetters(deps, { limit, after: cursor });
+    return succeed<DeadLetterPageAnswer>(c, presentPage(page, (letter) => letter));
+  });
+
+  routes.post("/dead-letter/:jobId/replay", user, requireAdmin, async (c) => {
+    const { trace, logger } = c.var;
+    return answerQueued(c, await replayDeadLetter(deps, c.req.param("jobId"), trace, logger));
+  });
+
+  return routes;
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { AssetError } from "../../src/assets/errors.ts";
+import type { Verdict } from "../../src/assets/judge_attempt.ts";
+import { HOLDABLE } from "../../src/queue/queue_hold.ts";
+import { openTestQueue, type TestQueue } from "../support/test_queue.ts";
+import {
+  addJob,
+  addJobs,
+  type Process,
+  startTestWorker,
+  untilEnded,
+} from "../support/test_worker.ts";
+import { until } from "../support/until.ts";
+
+function limited(retryAfterMs?: number): Verdict {
+  const error = new AssetError("ai_rate_limited", "Too many calls", { retryAfterMs });
+  return { next: "hold queue", error };
+}
+
+const away = new AssetError("service_unavailable", "MongoDB is away");
+
+/** The first attempt of all ends so, every other one well. */
+function firstThen(verdict: Verdict): Process {
+  let isFirst = true;
+  return () => {
+    const own = isFirst ? verdict : undefined;
+    isFirst = false;
+    return Promise.resolve(own);
+  };
+}
+
+/** For how long no job may begin, in milliseconds; 0 when any may. */
+async function holdOf({ redis, prefix }: TestQueue): Promise<number> {
+  const key = `${prefix}:ai-processing:limiter`;
+  // Between holds the key counts the jobs that began.
+  const isHeld = Number(await redis.get(key)) >= HOLDABLE.max;
+  return isHeld ? Math.max(0, await redis.pttl(key)) : 0;
+}
+
+Deno.test("a rate limit holds the queue for all workers, and counts no attempt", async () => {
+  await using queue = await openTestQueue();
+  const [first = "", ...others] = await addJobs(queue, 4);
+  const limitFirst = firstThen(limited(700));
+  const holds: number[] = [];
+  const process: Process = async (...args) => {
+    holds.push(await holdOf(queue));
+    return await limitFirst(...args);
+  };
+  await using one = await startTestWorker(queue, process, { concurrency: 1 });
+  await until("the queue is held", () => holdOf(queue));
+  await using two = await startTestWorker(queue, process, { concurrency: 1 });
+  assert.equal((await queue.bull.getJob(first))?.attemptsMade, 0);
+  await untilEnded(queue, "completed", 4);
+  assert.deepEqual(
+    [...one.attempts, ...two.attempts].toSorted(),
+    [first, first, ...others].toSorted(),
+  );
+  assert.deepEqual(holds, [0, 0, 0, 0, 0]);
+  assert.equal((await queue.bull.getJob(first))?.attemptsMade, 1);
+});
+
+Deno.test("FR-011 after a hold the job that met the limit comes first again", async () => {
+  await using queue = await openTestQueue();
+  const [first = "", ...others] = await addJobs(queue, 4);
+  const process = firstThen(limited(100));
+  await using worker = await startTestWorker(queue, process, { concurrency: 1 });
+  await untilEnded(queue, "completed", 4);
+  assert.deepEqual(worker.attempts, [first, first, ...others]);
+});
+
+Deno.test("a shorter hold does not end a longer one, and none is longer than a minute", async () => {
+  await using queue = await openTestQueue();
+  await addJobs(queue, 2);
+  const gate = Promise.withResolvers<Verdict>();
+  const answers = [gate.promise, Promise.resolve(limited(86_400_000))];
+  await using worker = await startTestWorker(
+    queue,
+    () => answers.shift() ?? Promise.resolve(),
+    { concurrency: 2 },
+  );
+  const hold = await until("the queue is held", () => holdOf(queue));
+  assert.ok(hold > 50_000 && hold <= 60_000, `${hold} ms`);
+  gate.resolve(limited(1000));
+  await until("both jobs wait", async () => await queue.bull.getWaitingCount() === 2);
+  assert.ok(await holdOf(queue) > 50_000);
+  assert.equal(worker.attempts.length, 2);
+});
+
+Deno.test("a rate limit that names no time holds the queue for the job's backoff", async () => {
+  await using queue = await openTestQueue({ backoffMs: 40_000 });
+  await addJob(queue);
+  await using _worker = await startTestWorker(queue, firstThen(limited()));
+  const hold = await until("the queue is held", () => holdOf(queue));
+  assert.ok(hold > 30_000 && hold <= 40_000, `${hold} ms`);
+});
+
+Deno.test("a job that is put off comes back, lets others by, and loses no attempt", async () => {
+  await using queue = await openTestQueue({ backoffMs: 300, attempts: 1 });
+  const [first = "", second = ""] = await addJobs(queue, 2);
+  const putOff = firstThen({ next: "postpone", error: away });
+  await using worker = await startTestWorker(queue, putOff, { concurrency: 1 });
+  await untilEnded(queue, "completed", 2);
+  assert.deepEqual(worker.attempts, [first, second, first]);
+  assert.deepEqual(worker.settled, []);
+});
+
+Deno.test("of a job whose asset was deleted nothing stays", async () => {
+  await using queue = await openTestQueue();
+  const id = await addJob(queue);
+  await using worker = await startTestWorker(queue, firstThen({ next: "forget" }));
+  await until("it is gone", async () => worker.attempts.length && !await queue.bull.getJob(id));
+  assert.equal(await queue.bull.getJobCountByTypes(), 0);
+  assert.ok(!(await queue.keys()).some((key) => key.includes(id)));
+});
