@@ -64,6 +64,8 @@ function environmentSchema(development: boolean) {
     LOG_FORMAT: oneOf("json", "pretty").default(development ? "pretty" : "json"),
     STARTUP_TIMEOUT_MS: milliseconds(60_000),
     SHUTDOWN_GRACE_MS: milliseconds(25_000),
+    LOCK_DURATION_MS: milliseconds(30_000, 1000),
+    STALLED_INTERVAL_MS: milliseconds(30_000),
     RECONCILE_INTERVAL_MS: milliseconds(15_000),
   });
 }
@@ -86,7 +88,11 @@ function toConfig(env: z.output<ReturnType<typeof environmentSchema>>) {
       attempts: env.JOB_ATTEMPTS,
       backoffMs: env.JOB_BACKOFF_MS,
     },
-    worker: { concurrency: env.WORKER_CONCURRENCY },
+    worker: {
+      concurrency: env.WORKER_CONCURRENCY,
+      lockDurationMs: env.LOCK_DURATION_MS,
+      stalledIntervalMs: env.STALLED_INTERVAL_MS,
+    },
     attemptMs: env.JOB_TIMEOUT_MS,
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     startupTimeoutMs: env.STARTUP_TIMEOUT_MS,
@@ -151,6 +157,6 @@ function whole(min: number, max: number) {
     .refine((value) => value >= min && value <= max, message);
 }
 
-function milliseconds(fallback: number) {
-  return whole(1, 3_600_000).default(fallback);
+function milliseconds(fallback: number, min = 1) {
+  return whole(min, 3_600_000).default(fallback);
 }

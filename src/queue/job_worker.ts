@@ -20,6 +20,9 @@ export interface JobWorkerOptions {
   readonly redis: Redis;
   readonly prefix: string;
   readonly concurrency: number;
+  /** How long a job is its worker's without a sign of life, and how often that is checked. */
+  readonly lockDurationMs: number;
+  readonly stalledIntervalMs: number;
   /** Accept `http://` image addresses of this machine: development only. */
   readonly allowLoopback: boolean;
   readonly logger: Logger;
@@ -31,10 +34,11 @@ const CLOSE_MS = 2000;
 
 /** Takes jobs from `ai-processing` in their order (FR-011) until it is closed. */
 export function startJobWorker(
-  { redis, prefix, concurrency, allowLoopback, logger }: JobWorkerOptions,
+  options: JobWorkerOptions,
   handlers: JobHandlers,
 ): { close(graceMs: number): Promise<void> } {
-  const schema = jobDataSchema({ allowLoopback });
+  const { redis, prefix, concurrency, logger } = options;
+  const schema = jobDataSchema(options);
   const underWay = new Set<Promise<unknown>>();
   const closing = new AbortController();
   const hold = createQueueHold({ redis, prefix, logger });
@@ -48,6 +52,8 @@ export function startJobWorker(
     drainDelay: 0.25,
     runRetryDelay: 1000,
     maxStalledCount: 3,
+    lockDuration: options.lockDurationMs,
+    stalledInterval: options.stalledIntervalMs,
   });
   worker.on("error", (err) => {
     // The connections report for themselves; the rest tells of jobs that cannot be taken or ended.

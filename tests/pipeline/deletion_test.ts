@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { aiCalls, orderFault } from "../support/ai_control.ts";
+import { aiCalls, clearFaults, orderFault } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
 import { type Pipeline, startPipeline } from "../support/pipeline.ts";
 import { until } from "../support/until.ts";
@@ -62,7 +62,7 @@ Deno.test("an asset whose call fails while it is deleted leaves neither dead let
   const { assetId } = (await user.submit(api)).body.data;
   await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
   assert.equal((await user.del(api, `/api/assets/${assetId}`)).status, 204);
-  await fetch(`${pipeline.ai.url}/faults`, { method: "DELETE" });
+  await clearFaults(pipeline.ai.url);
   await untilNothingIsLeft(pipeline, assetId);
   assert.deepEqual((await admin.get(api, "/api/assets/dead-letter")).body.data.items, []);
 });

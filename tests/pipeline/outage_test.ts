@@ -51,6 +51,13 @@ Deno.test("without Redis the API is live but not ready, answers 503, keeps nothi
   assert.equal((await pipeline.documents()).length, 1);
   assert.equal(pipeline.cloudinary.uploads(), 1);
 
+  const admin = await newUser({ role: "admin" });
+  assert.equal((await admin.get(url, "/api/assets/queue-status")).status, 503);
+  assert.equal((await admin.get(url, "/api/assets/dead-letter")).status, 200);
+  assert.equal((await user.get(url, "/api/assets")).body.data.items.length, 1);
+  assert.equal((await user.del(url, `/api/assets/${assetId}`)).status, 204);
+  assert.equal((await user.get(url, `/api/assets/${assetId}`)).status, 404);
+
   for (const child of [api, worker]) {
     child.kill("SIGTERM");
     assert.equal(await exitCodeOf(child), 0);

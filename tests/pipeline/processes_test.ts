@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
+import type { Child } from "../../dev/services/child_process.ts";
 import { aiCalls, orderFault } from "../support/ai_control.ts";
 import { connect, newUser, send } from "../support/client.ts";
 import { exitCodeOf, runToEnd, startProcesses } from "../support/processes.ts";
@@ -40,13 +41,37 @@ Deno.test("T064 T065 SIGTERM ends API and worker with exit code 0, the job under
   await until("the socket to be closed", () => device.socket.disconnected);
 });
 
+Deno.test("T064 a call that outlives the grace is handed back: another worker makes it again, uncounted", async () => {
+  await using pipeline = await startProcesses({ JOB_ATTEMPTS: "1" });
+  const [api, worker] = await Promise.all([
+    pipeline.start("api"),
+    pipeline.start("worker", { SHUTDOWN_GRACE_MS: "100" }),
+  ]);
+  const url = api.ready[1] ?? "";
+  const user = await newUser();
+  using device = await connect(url, { token: user.token });
+  await orderFault(pipeline.ai.url, { kind: "hang", times: 1 });
+  const { assetId, jobId } = (await user.submit(url)).body.data;
+  await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
+  worker.kill("SIGTERM");
+  assert.equal(await exitCodeOf(worker), 0);
+  const job = await pipeline.queue.getJob(jobId);
+  assert.equal(await job?.getState(), "waiting");
+  assert.equal(job?.attemptsMade, 0);
+
+  await pipeline.start("worker");
+  await device.eventOf(assetId, "active");
+  const keys = (await aiCalls(pipeline.ai.url)).map(({ idempotencyKey }) => idempotencyKey);
+  assert.deepEqual(keys, [`${jobId}-1`, `${jobId}-1`]);
+  assert.equal(device.events.length, 1);
+});
+
 Deno.test("SIGINT ends them as well, and every line they wrote is JSON with time, level and msg", async () => {
   await using pipeline = await startProcesses({ LOG_LEVEL: "debug" });
   const children = await Promise.all([pipeline.start("api"), pipeline.start("worker")]);
-  const url = children[0].ready[1] ?? "";
   const user = await newUser();
-  using device = await connect(url, { token: user.token });
-  const { body, headers } = await user.submit(url);
+  using device = await connect(children[0].ready[1] ?? "", { token: user.token });
+  const { body } = await user.submit(children[0].ready[1] ?? "");
   await device.eventOf(body.data.assetId);
   for (const child of children) {
     child.kill("SIGINT");
@@ -58,13 +83,48 @@ Deno.test("SIGINT ends them as well, and every line they wrote is JSON with time
     assert.match(line.level, /^(debug|info|warn|error)$/);
     assert.equal(typeof line.msg, "string");
   }
-  const requestId = headers.get("X-Request-Id");
-  const followed = lines.filter((line) => line.requestId === requestId).map((line) => line.msg);
-  assert.deepEqual(followed, [
-    ...["Asset queued", "Request answered", "Attempt started", "Asset active"],
-  ]);
   const text = JSON.stringify(lines);
   assert.ok(!text.includes(user.token) && !text.includes(pipeline.env["JWT_SECRET"] ?? "?"));
+});
+
+Deno.test("T026 T055 a request is followed by its id and trace through API, queue and worker", async () => {
+  await using pipeline = await startProcesses();
+  const [api, worker] = await Promise.all([pipeline.start("api"), pipeline.start("worker")]);
+  const url = api.ready[1] ?? "";
+  const user = await newUser();
+  using device = await connect(url, { token: user.token });
+  await orderFault(pipeline.ai.url, { kind: "status", status: 503, times: 1 });
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const headers = { "X-Request-Id": "follow-me", traceparent };
+  const { assetId, jobId } = (await user.submit(url, undefined, headers)).body.data;
+  await device.eventOf(assetId);
+
+  const followed = (child: Child) =>
+    child.output().map((line) => JSON.parse(line)).filter(({ requestId }) =>
+      requestId === "follow-me"
+    );
+  const told = await until("the last line", () => {
+    const lines = [...followed(api), ...followed(worker)];
+    return lines.length === 6 ? lines : undefined;
+  });
+  for (const line of told) {
+    assert.equal(line.traceparent, traceparent);
+    assert.deepEqual([line.userId, line.assetId, line.jobId], [user.userId, assetId, jobId]);
+  }
+  const brief = told.map(({ level, msg, attempt, code }) => ({ level, msg, attempt, code }));
+  const none = { attempt: undefined, code: undefined };
+  assert.deepEqual(brief, [
+    { ...none, level: "info", msg: "Asset queued" },
+    { ...none, level: "info", msg: "Request answered" },
+    { ...none, level: "info", msg: "Attempt started", attempt: 1 },
+    { level: "warn", msg: "Attempt failed", attempt: 1, code: "ai_unavailable" },
+    { ...none, level: "info", msg: "Attempt started", attempt: 2 },
+    { ...none, level: "info", msg: "Asset active", attempt: 2 },
+  ]);
+  for (const { msg, durationMs } of told) {
+    const isEnd = !["Asset queued", "Attempt started"].includes(msg);
+    assert.equal(typeof durationMs, isEnd ? "number" : "undefined", msg);
+  }
 });
 
 Deno.test("one Ctrl-C that arrives twice is one; a signal that comes later ends at once", async () => {

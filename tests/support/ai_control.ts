@@ -2,6 +2,8 @@
 export interface AiCall {
   readonly body: unknown;
   readonly idempotencyKey: string | null;
+  /** null while the call runs. */
+  readonly outcome: string | null;
 }
 
 /** Orders a fault of the sample AI service (dev/sample_ai/faults.ts). */
@@ -9,6 +11,11 @@ export async function orderFault(aiUrl: string, fault: Record<string, unknown>):
   const response = await fetch(`${aiUrl}/faults`, { method: "POST", body: JSON.stringify(fault) });
   const answer = await response.text();
   if (response.status !== 201) throw new Error(`The fault was refused: ${answer}`);
+}
+
+/** Ends all faults; calls that they hold are let go. */
+export async function clearFaults(aiUrl: string): Promise<void> {
+  await (await fetch(`${aiUrl}/faults`, { method: "DELETE" })).body?.cancel();
 }
 
 /** All calls that the sample AI service has got, oldest first. */

@@ -17,7 +17,8 @@ import { JWT_SECRET } from "./tokens.ts";
 export interface PipelineOptions {
   readonly apis?: number;
   readonly workers?: number;
-  /** Where the servers find MongoDB, when not where the test does. */
+  /** Where the servers find Redis and MongoDB, when not where the test does. */
+  readonly redisUrl?: string;
   readonly mongoUri?: string;
   /** Overrides of the servers' environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -42,7 +43,7 @@ export interface Pipeline extends AsyncDisposable {
 /** Starts API and workers inside the test's own process; disposing drops what they stored. */
 export async function startPipeline(options: PipelineOptions = {}): Promise<Pipeline> {
   await using resources = new AsyncDisposableStack();
-  const outside = await startOutside(resources, options.env, options.mongoUri);
+  const outside = await startOutside(resources, options.env, options);
   const config = parseConfig(outside.env);
   const apiUrls: string[] = [];
   for (let i = 0; i < (options.apis ?? 1); i++) {
@@ -60,7 +61,7 @@ export async function startPipeline(options: PipelineOptions = {}): Promise<Pipe
 export async function startOutside(
   resources: AsyncDisposableStack,
   env: Readonly<Record<string, string>> = {},
-  serversMongoUri = services().mongoUri,
+  servers: Pick<PipelineOptions, "redisUrl" | "mongoUri"> = {},
 ): Promise<Omit<Pipeline, "apiUrls" | typeof Symbol.asyncDispose>> {
   const name = `t${crypto.getRandomValues(new Uint8Array(8)).toHex()}`;
   const { redisUrl, mongoUri } = services();
@@ -89,8 +90,8 @@ export async function startOutside(
     documents: () => database.collection("assets").find().toArray(),
     env: {
       APP_ENV: "development",
-      REDIS_URL: redisUrl,
-      MONGODB_URI: withDatabase(serversMongoUri, name),
+      REDIS_URL: servers.redisUrl ?? redisUrl,
+      MONGODB_URI: withDatabase(servers.mongoUri ?? mongoUri, name),
       CLOUDINARY_URL: cloudinary.cloudinaryUrl,
       AI_SERVICE_URL: ai.url,
       JWT_SECRET,

@@ -5,6 +5,8 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void;
   /** From now on the server seems to be stopped: connections stay, but no answer comes. */
   freeze(): void;
+  /** The server is there again, at the same address. */
+  restore(): void;
 }
 
 /** Stands between a client and a real server, whose outage one test may want and others may not. */
@@ -12,7 +14,8 @@ export function startTcpProxy(targetUrl: string): TcpProxy {
   const target = /^(\w+:\/\/(?:[^@/]*@)?)([^:/]+):(\d+)(.*)$/.exec(targetUrl);
   if (!target) throw new TypeError(`No host and port to stand before: ${targetUrl}`);
   const [, scheme, hostname = "", port, rest] = target;
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { addr } = listener;
   const open = new Set<Deno.TcpConn>();
   let isFrozen = false;
 
@@ -49,14 +52,24 @@ export function startTcpProxy(targetUrl: string): TcpProxy {
     for (const connection of open) drop(connection);
   }
 
-  const accepting = (async () => {
+  async function accept() {
     for await (const client of listener) void serve(client);
-  })();
+  }
 
+  let accepting = accept();
   return {
-    url: `${scheme}127.0.0.1:${listener.addr.port}${rest}`,
+    url: `${scheme}127.0.0.1:${addr.port}${rest}`,
     cut,
     freeze: () => void (isFrozen = true),
+    restore() {
+      isFrozen = false;
+      // What was swallowed does not come back.
+      for (const connection of open) drop(connection);
+      if (isListening) return;
+      isListening = true;
+      listener = Deno.listen({ hostname: "127.0.0.1", port: addr.port });
+      accepting = accept();
+    },
     async [Symbol.asyncDispose]() {
       cut();
       await accepting;

@@ -4,7 +4,7 @@ import type { Verdict } from "../../src/assets/judge_attempt.ts";
 import type { Attempt } from "../../src/assets/process_asset.ts";
 import { type JobHandlers, startJobWorker } from "../../src/queue/job_worker.ts";
 import { type LogLine, recordLogs } from "./recorded_logs.ts";
-import { newJobData, type TestQueue } from "./test_queue.ts";
+import { defaultConfig, newJobData, type TestQueue } from "./test_queue.ts";
 import { until } from "./until.ts";
 
 interface Settled {
@@ -42,7 +42,8 @@ export async function startTestWorker(
   const settled: Settled[] = [];
   const redis = await queue.connect("wait");
   const resources = new AsyncDisposableStack();
-  const options = { redis, prefix: queue.prefix, concurrency, logger };
+  const { worker: times } = defaultConfig();
+  const options = { ...times, redis, prefix: queue.prefix, concurrency, logger };
   const worker = startJobWorker({ ...options, allowLoopback: false }, {
     process(job, attempt, log) {
       attempts.push(job.id);

@@ -46,7 +46,7 @@ Deno.test("the defaults are those of the contract", () => {
     jwtSecret: REQUIRED.JWT_SECRET,
     http: { port: 3000, host: "0.0.0.0" },
     queue: { prefix: "bull", attempts: 3, backoffMs: 2000 },
-    worker: { concurrency: 5 },
+    worker: { concurrency: 5, lockDurationMs: 30_000, stalledIntervalMs: 30_000 },
     attemptMs: 120_000,
     log: { level: "info", format: "json" },
     startupTimeoutMs: 60_000,

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { aiCalls, orderFault } from "../support/ai_control.ts";
+import { connect, newUser } from "../support/client.ts";
+import { startPipeline } from "../support/pipeline.ts";
+import { services } from "../support/services.ts";
+import { startTcpProxy } from "../support/tcp_proxy.ts";
+import { until } from "../support/until.ts";
+
+Deno.test("an answer that comes while MongoDB is away is saved when it is back, with no second call", async () => {
+  await using proxy = startTcpProxy(services().mongoUri);
+  await using pipeline = await startPipeline({ mongoUri: proxy.url, env: { JOB_ATTEMPTS: "1" } });
+  const [api = ""] = pipeline.apiUrls;
+  const user = await newUser();
+  using device = await connect(api, { token: user.token });
+  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 300, times: 1 });
+  const { assetId } = (await user.submit(api)).body.data;
+  await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
+  proxy.cut();
+  const isAnswered = async () => (await aiCalls(pipeline.ai.url))[0]?.outcome;
+  await until("its answer", isAnswered);
+  assert.equal((await user.get(api, `/api/assets/${assetId}`)).status, 503);
+  assert.equal(device.events.length, 0);
+  proxy.restore();
+  await device.eventOf(assetId, "active");
+  assert.equal((await aiCalls(pipeline.ai.url)).length, 1);
+});
+
+Deno.test("a job that begins while MongoDB is away waits for it, and loses no attempt", async () => {
+  await using proxy = startTcpProxy(services().mongoUri);
+  await using pipeline = await startPipeline({ mongoUri: proxy.url, env: { JOB_ATTEMPTS: "1" } });
+  const [api = ""] = pipeline.apiUrls;
+  const user = await newUser();
+  using device = await connect(api, { token: user.token });
+  await pipeline.queue.pause();
+  const { assetId, jobId } = (await user.submit(api)).body.data;
+  proxy.cut();
+  await pipeline.queue.resume();
+  await until("the job to be put off", () => pipeline.queue.getDelayedCount());
+  assert.equal((await pipeline.queue.getJob(jobId))?.attemptsMade, 0);
+  proxy.restore();
+  await device.eventOf(assetId, "active");
+  assert.equal((await aiCalls(pipeline.ai.url)).length, 1);
+});
