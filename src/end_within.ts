@@ -6,5 +6,6 @@ export async function endWithin(
   closing: Promise<unknown>,
   onLate: () => void = () => {},
 ): Promise<void> {
-  await pTimeout(closing, { milliseconds, fallback: onLate });
+  // p-timeout takes nothing below 1.
+  await pTimeout(closing, { milliseconds: Math.max(1, milliseconds), fallback: onLate });
 }

@@ -9,6 +9,18 @@ const CLOSE_MS = 2000;
 /** How long a client may go on sending what is answered already. */
 const DRAIN_MS = 5000;
 
+/** How long a client may take over a request's headers, or be silent on a new connection. */
+const HEADERS_MS = 10_000;
+
+/**
+ * How long a client may take over a whole request. Above what src/http/upload.ts allows, which
+ * answers by itself: this cuts the bodies that somebody else reads, or nobody.
+ */
+const REQUEST_MS = 150_000;
+
+/** How often node:http looks for what is overdue; by itself every 30 s. */
+const CHECK_MS = 1000;
+
 type Fetch = (request: Request) => Response | Promise<Response>;
 
 export interface HttpServer {
@@ -18,8 +30,11 @@ export interface HttpServer {
   answered(): Promise<void>;
 }
 
-/** An HTTP server for `fetch` that does not listen yet. */
-export function createHttpServer(fetch: Fetch): HttpServer {
+/**
+ * An HTTP server for `fetch` that does not listen yet. For `drainMs` milliseconds after an answer it
+ * reads what its client still sends.
+ */
+export function createHttpServer(fetch: Fetch, drainMs = DRAIN_MS): HttpServer {
   const underWay = new Set<Promise<Response>>();
   async function tracked(request: Request): Promise<Response> {
     const response = Promise.resolve(fetch(request));
@@ -33,11 +48,16 @@ export function createHttpServer(fetch: Fetch): HttpServer {
   const node = createAdaptorServer({
     fetch: tracked,
     overrideGlobalObjects: false,
+    serverOptions: {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: CHECK_MS,
+    },
     // It would cut a client that still sends 500 ms after the answer.
     autoCleanupIncoming: false,
   }) as Server;
   node.on("request", (request, response) => {
-    response.once("finish", () => drain(request));
+    response.once("finish", () => drain(request, drainMs));
   });
   return {
     node,
@@ -48,9 +68,9 @@ export function createHttpServer(fetch: Fetch): HttpServer {
 }
 
 /** Reads on, for a while, what still comes of an answered request: so its client sees the answer. */
-function drain(request: IncomingMessage): void {
+function drain(request: IncomingMessage, milliseconds: number): void {
   if (request.readableEnded) return;
-  const timer = setTimeout(() => request.destroy(), DRAIN_MS);
+  const timer = setTimeout(() => request.destroy(), milliseconds);
   for (const end of ["end", "close"]) request.once(end, () => clearTimeout(timer));
   request.resume();
 }
@@ -92,7 +112,7 @@ export async function closeServer(
   const deadline = performance.now() + graceMs;
   await endWithin(graceMs, answered());
   const closing = sockets.close();
-  await endWithin(Math.max(0, deadline - performance.now()), answered());
+  await endWithin(deadline - performance.now(), answered());
   await endWithin(CLOSE_MS, closing, () => node.closeAllConnections());
 }
 

@@ -1,4 +1,4 @@
-import { limited } from "./limited.ts";
+import { type BodyLimits, limited, type Refusals } from "./limited.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -8,25 +8,26 @@ const BOUNDARY = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i;
 const TAIL_BYTES = 1024;
 
 /**
- * The form of a multipart/form-data request. Throws `tooLarge()` past `maxBytes`, and some other
- * error when the body cannot be read, also one that was cut: `formData()` alone would drop its last
- * part in silence.
+ * The form of a multipart/form-data request. Throws one of `refusals` beyond `limits`, and some
+ * other error when the body cannot be read, also one that was cut: `formData()` alone would drop
+ * its last part in silence.
  */
 export async function readMultipart(
   request: Request,
-  maxBytes: number,
-  tooLarge: () => Error,
+  limits: BodyLimits,
+  refusals: Refusals,
 ): Promise<FormData> {
+  // Judged before `body` is touched: the server reads on only what nobody has begun to read.
+  const declaredBytes = Number(request.headers.get("Content-Length"));
+  if (declaredBytes > limits.maxBytes) throw refusals.tooLarge();
   const contentType = request.headers.get("Content-Type") ?? "";
   const [, quoted, bare] = BOUNDARY.exec(contentType) ?? [];
   const boundary = quoted ?? bare;
   if (!boundary) throw new TypeError("The request has no boundary");
-  // Judged before `body` is touched: the server reads on only what nobody has begun to read.
-  if (Number(request.headers.get("Content-Length")) > maxBytes) throw tooLarge();
   if (!request.body) throw new TypeError("The request has no body");
 
   let tail: Bytes = new Uint8Array();
-  const watched = limited(request.body, maxBytes, tooLarge).pipeThrough(
+  const watched = limited(request.body, limits, refusals).pipeThrough(
     new TransformStream<Bytes, Bytes>({
       transform(chunk, controller) {
         tail = lastBytes(tail, chunk);

@@ -2,11 +2,21 @@ import { createMiddleware } from "@hono/hono/factory";
 import { CATEGORIES, type Category } from "../assets/asset.ts";
 import { type FieldFault, HttpError } from "./errors.ts";
 import { imageTypeOf } from "./image_type.ts";
+import type { BodyLimits } from "./limited.ts";
 import { readMultipart } from "./multipart.ts";
 
 const MAX_IMAGE_BYTES = 10 * 1024 * 1024;
 /** Room for the boundaries, the part headers and the other fields around one image. */
 const MAX_BODY_BYTES = MAX_IMAGE_BYTES + 64 * 1024;
+
+/** How slowly a body may come. */
+export type UploadPace = Pick<BodyLimits, "idleMs" | "totalMs">;
+
+/**
+ * A phone that changes networks is silent for some seconds; one that is silent for longer has gone.
+ * 10 MiB within two minutes need 0.7 Mbit/s, which a poor mobile uplink still gives.
+ */
+export const UPLOAD_PACE: UploadPace = { idleMs: 10_000, totalMs: 120_000 };
 
 const TOO_LARGE: FieldFault = { field: "image", message: "Maximum file size is 10MB" };
 
@@ -23,9 +33,12 @@ export const requireMultipart = createMiddleware(async function requireMultipart
   await next();
 });
 
-/** The submission's two fields, or a VALIDATION_ERROR that tells all their faults (FR-006). */
-export async function readUpload(request: Request): Promise<Upload> {
-  const form = await readForm(request);
+/**
+ * The submission's two fields. Throws a VALIDATION_ERROR that tells all their faults (FR-006), or
+ * REQUEST_TIMEOUT when the body came more slowly than `pace`.
+ */
+export async function readUpload(request: Request, pace = UPLOAD_PACE): Promise<Upload> {
+  const form = await readForm(request, { maxBytes: MAX_BODY_BYTES, ...pace });
   const category = readCategory(form.getAll("category"));
   const image = await readImage(form.getAll("image"));
   if ("message" in category || "message" in image) {
@@ -34,9 +47,12 @@ export async function readUpload(request: Request): Promise<Upload> {
   return { ...category, ...image };
 }
 
-async function readForm(request: Request): Promise<FormData> {
+async function readForm(request: Request, limits: BodyLimits): Promise<FormData> {
   try {
-    return await readMultipart(request, MAX_BODY_BYTES, () => invalid([TOO_LARGE]));
+    return await readMultipart(request, limits, {
+      tooLarge: () => invalid([TOO_LARGE]),
+      tooSlow: () => new HttpError("REQUEST_TIMEOUT"),
+    });
   } catch (cause) {
     if (cause instanceof HttpError) throw cause;
     const message = "The body could not be read as multipart/form-data";
