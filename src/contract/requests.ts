@@ -15,7 +15,12 @@ const limit = z.string({ error: onceOr("limit", limitFault) })
   .refine((text) => /^[1-9]\d*$/.test(text) && Number(text) <= MAX_LIMIT, { error: limitFault })
   .transform(Number)
   .default(DEFAULT_LIMIT)
-  .meta({ type: "integer", minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT });
+  .meta({
+    type: "integer",
+    minimum: 1,
+    maximum: MAX_LIMIT,
+    description: `${DEFAULT_LIMIT} when it is not given`,
+  });
 
 const cursorFault = "Cursor must be the nextCursor of an earlier answer";
 
