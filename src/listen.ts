@@ -18,6 +18,12 @@ const HEADERS_MS = 10_000;
  */
 const REQUEST_MS = 150_000;
 
+/**
+ * How long a connection may lie idle between two requests. Above the 60 s that proxies take for
+ * theirs: whoever closes first must not be us, or a request is lost that is just being sent.
+ */
+const KEEP_ALIVE_MS = 65_000;
+
 /** How often node:http looks for what is overdue; by itself every 30 s. */
 const CHECK_MS = 1000;
 
@@ -51,6 +57,7 @@ export function createHttpServer(fetch: Fetch, drainMs = DRAIN_MS): HttpServer {
     serverOptions: {
       headersTimeout: HEADERS_MS,
       requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_MS,
     },
     // It would cut a client that still sends 500 ms after the answer.

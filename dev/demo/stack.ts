@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { variableNames } from "../../src/config.ts";
 import { withDatabase } from "../database_uri.ts";
-import { dataFolder, dataServices, ROOT } from "../project.ts";
+import { dataFolder, dataServices } from "../project.ts";
 import type { TaskContext } from "../run_task.ts";
-import { type Child, startChild } from "../services/child_process.ts";
+import type { Child } from "../services/child_process.ts";
 import { startRole } from "../start_role.ts";
+import { startSampleAiProcess } from "../start_sample_ai.ts";
 import { dropOwnData } from "./own_data.ts";
 
 export interface Stack {
@@ -24,7 +25,7 @@ export async function bringUp(
   const started = async (child: Promise<Child>) => resources.use(await child);
   const [data, ai] = await allOf([
     dataServices(dataDir, report, context),
-    started(startSampleAi(logFile("sample-ai"), signal)),
+    started(startSampleAiProcess({ logFile: logFile("sample-ai"), signal })),
   ]);
   const aiUrl = ai.ready[1] ?? "";
   report(`sample AI service: ready at ${aiUrl}`);
@@ -55,20 +56,6 @@ export async function bringUp(
   report(`API: ready at ${apiUrl}, with a local image store`);
   report("worker: ready");
   return { apiUrl, jwtSecret };
-}
-
-function startSampleAi(logFile: string, signal: AbortSignal): Promise<Child> {
-  return startChild({
-    name: "sample AI service",
-    command: Deno.execPath(),
-    args: ["run", "-A", "dev/sample_ai/main.ts"],
-    cwd: ROOT,
-    env: { PORT: "0" },
-    logFile,
-    readyWhen: /sample AI service on (\S+)/,
-    startTimeoutMs: 60_000,
-    signal,
-  });
 }
 
 /** As Promise.all, but rejects only when none of them is under way any more. */

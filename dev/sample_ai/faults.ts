@@ -5,6 +5,8 @@ const common = {
   times: z.int().min(1).default(Infinity),
   /** Only calls whose imageUrl contains this. */
   match: z.string().default(""),
+  /** Only each so many-th of the calls that come to it: 10 spoils one in ten, the tenth first. */
+  every: z.int().min(1).default(1),
 };
 
 export const faultSchema = z.discriminatedUnion("kind", [
@@ -35,15 +37,23 @@ export interface Fault {
 export interface Faults {
   /** Returns the new fault's id. */
   add(spec: FaultSpec): string;
-  /** The first fault that matches and has times left, counted down. */
+  /** The first fault that matches, has times left and is due, counted down. */
   take(imageUrl: string): Fault | undefined;
   /** Whether there was such a fault. */
   remove(id: string): boolean;
   clear(): void;
 }
 
+interface Entry {
+  readonly spec: FaultSpec;
+  readonly clearing: AbortController;
+  left: number;
+  /** The calls that came to it, spoiled or not. */
+  calls: number;
+}
+
 export function createFaults(): Faults {
-  const entries = new Map<string, { spec: FaultSpec; left: number; clearing: AbortController }>();
+  const entries = new Map<string, Entry>();
 
   function remove(id: string): boolean {
     entries.get(id)?.clearing.abort();
@@ -53,13 +63,13 @@ export function createFaults(): Faults {
   return {
     add(spec) {
       const id = crypto.randomUUID();
-      entries.set(id, { spec, left: spec.times, clearing: new AbortController() });
+      entries.set(id, { spec, clearing: new AbortController(), left: spec.times, calls: 0 });
       return id;
     },
     take(imageUrl) {
-      const entry = entries.values().find(({ spec, left }) =>
-        left > 0 && imageUrl.includes(spec.match)
-      );
+      const entry = entries.values()
+        .filter(({ spec, left }) => left > 0 && imageUrl.includes(spec.match))
+        .find((entry) => ++entry.calls % entry.spec.every === 0);
       if (!entry) return undefined;
       entry.left -= 1;
       return { spec: entry.spec, cleared: entry.clearing.signal };

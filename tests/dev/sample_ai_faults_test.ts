@@ -53,6 +53,26 @@ Deno.test("a fault with a match spoils only the calls on that picture", async ()
   assert.equal(await readOutcome(await bench.analyze("?of=mine")), 418);
 });
 
+Deno.test("a fault with every spoils one in so many of the calls that match, so often as times says", async () => {
+  await using bench = await startBench();
+  await bench.addFault({ kind: "status", every: 2, times: 2, match: "mine" });
+  const statuses: number[] = [];
+  for (let n = 0; n < 5; n += 1) {
+    assert.equal(await readOutcome(await bench.analyze("?of=others")), 200);
+    statuses.push(await readOutcome(await bench.analyze("?of=mine")));
+  }
+  assert.deepEqual(statuses, [200, 503, 200, 503, 200]);
+});
+
+Deno.test("a call that a fault with every lets through is the next fault's", async () => {
+  await using bench = await startBench();
+  await bench.addFault({ kind: "status", status: 500, every: 2 });
+  await bench.addFault({ kind: "status", status: 400 });
+  const statuses: number[] = [];
+  for (let n = 0; n < 4; n += 1) statuses.push(await readOutcome(await bench.analyze()));
+  assert.deepEqual(statuses, [400, 500, 400, 500]);
+});
+
 Deno.test("the first fault with times left applies, then the next", async () => {
   await using bench = await startBench();
   await bench.addFault({ kind: "status", status: 500, times: 1 });
@@ -79,6 +99,7 @@ Deno.test("a fault out of shape is answered 400 with the field at fault", async 
     [{ kind: "fire" }, /kind/],
     [{ kind: "status", status: 99 }, /status/],
     [{ kind: "hang", times: 0 }, /times/],
+    [{ kind: "hang", every: 0 }, /every/],
     [{ kind: "hang", delayMs: 5 }, /delayMs/],
     ["hang", /body/],
   ];

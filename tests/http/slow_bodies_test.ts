@@ -230,3 +230,8 @@ Deno.test("the runtime's limit for a request leaves an upload all of its time", 
   const { headersTimeout, requestTimeout } = api.node;
   assert.ok(requestTimeout > headersTimeout + UPLOAD_PACE.totalMs);
 });
+
+Deno.test("an idle connection is kept for longer than the 60 s that a proxy keeps its own", async () => {
+  await using api = await open();
+  assert.ok(api.node.keepAliveTimeout > 60_000);
+});

@@ -53,7 +53,8 @@ function unset(): Record<string, string> {
   return Object.fromEntries(variableNames().map((name) => [name, ""]));
 }
 
-async function temporaryFolder(resources: AsyncDisposableStack): Promise<string> {
+/** A folder that is removed with the rest. */
+export async function temporaryFolder(resources: AsyncDisposableStack): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "processes-" });
   resources.defer(() => Deno.remove(folder, { recursive: true }));
   return folder;
