@@ -42,9 +42,9 @@ export async function openStage(): Promise<Stage> {
   ]);
   const apiUrls = [api, otherApi].map(({ ready }) => ready[1] ?? "");
   for (const apiUrl of apiUrls) await warmUp(apiUrl);
-  const join = async () => resources.use(await newListener(apiUrls));
-  const bystander = await join();
-  const listeners = await Array.fromAsync({ length: USERS }, join);
+  const enter = async () => resources.use(await newListener(apiUrls));
+  const bystander = await enter();
+  const listeners = await Array.fromAsync({ length: USERS }, enter);
   const opened = resources.move();
   return {
     ...{ pipeline, aiUrl, apiUrls, listeners, bystander },
