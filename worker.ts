@@ -42,14 +42,14 @@ export async function startWorker(config: Config, logger: Logger, resources: Asy
   };
 
   await waitForDependencies(config.startupTimeoutMs, {
-    REDIS_URL: (signal) => openRedis(consumer, signal),
+    REDIS_URL: (signal) => openRedis(consumer, signal).then(() => openRedis(producer, signal)),
     MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
   });
   closing(repeat(config.reconcileIntervalMs, () => purgeTombstones(deps, logger)));
   resources.adopt(
     startJobWorker({ redis: consumer, ...config.worker, ...shared }, {
       process: (job, attempt, log) => processAsset(deps, job, attempt, log),
-      settle: (job, error, log) => settleFailure(deps, job, error, log),
+      settle: (job, error, closing, log) => settleFailure(deps, job, error, closing, log),
     }),
     (worker) => worker.close(config.shutdownGraceMs),
   );

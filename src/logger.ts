@@ -16,7 +16,7 @@ export function createLogger(config: Config["log"]): Logger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: describe },
+      serializers: { err: (error: unknown) => describe(error) },
     },
     config.format === "pretty"
       ? pretty({ sync: true, colorize: Deno.stdout.isTerminal(), singleLine: true })
@@ -33,14 +33,14 @@ export function redirectConsole(logger: Logger): void {
 }
 
 /** An error without the fields that drivers hang on it: they are long and may hold a secret. */
-function describe(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+function describe(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error) || depth > 5) return error;
   const { name, message, stack, cause } = error;
   return {
     type: name,
     code: "code" in error ? error.code : undefined,
     message: withoutPasswords(message),
     stack: stack && withoutPasswords(stack),
-    ...(cause !== undefined && { cause: describe(cause) }),
+    ...(cause !== undefined && { cause: describe(cause, depth + 1) }),
   };
 }

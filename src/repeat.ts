@@ -1,7 +1,7 @@
 import { endWithin } from "./end_within.ts";
 
 /** For the round under way, when it is closed. */
-const CLOSE_MS = 5000;
+const CLOSE_MS = 2000;
 
 /** Does the work every `intervalMs`, never two rounds at once; the work must not reject. */
 export function repeat(

@@ -51,7 +51,7 @@ export type FailureCode = typeof FAILURE_CODES[number];
 export interface Failure {
   readonly code: FailureCode;
   readonly message: string;
-  /** Whether a new run may end better. */
+  /** Whether it is of a kind that passes by itself. */
   readonly retryable: boolean;
 }
 

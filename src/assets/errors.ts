@@ -6,7 +6,7 @@ const RETRYABLE = {
   ai_timeout: true,
   ai_bad_response: true,
   ai_rate_limited: true,
-  deadline_exceeded: true,
+  deadline_exceeded: false,
   job_stalled: true,
   interrupted: true,
   internal_error: true,

@@ -7,7 +7,8 @@ export function explain(error: unknown): string {
     messages.push(cause instanceof Error ? cause.message : String(cause));
     cause = cause instanceof Error ? cause.cause : undefined;
   }
-  return withoutPasswords(messages.join(": ")).slice(0, MAX_CHARACTERS).toWellFormed();
+  return withoutPasswords(messages.join(": ")).replaceAll(/\s+/g, " ").slice(0, MAX_CHARACTERS)
+    .toWellFormed();
 }
 
 /** The text without the user part of any URL in it, which may hold a password. */

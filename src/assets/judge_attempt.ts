@@ -15,49 +15,51 @@ export type Verdict =
       | "fail"
       /** The whole queue waits, for `error.retryAfterMs` if that is known. */
       | "hold queue"
-      /** This job waits, until a service of ours is back. */
-      | "postpone"
       /** For another worker, at once. */
       | "hand back";
     readonly error: AssetError;
   };
+
+export interface JudgedAttempt {
+  readonly isLast: boolean;
+  readonly closing: AbortSignal;
+  /** By which its call to the AI service was counted. */
+  readonly stamp: string;
+}
 
 /** Books a failed attempt and decides what follows (contract, "AI service"). */
 export async function judgeAttempt(
   deps: SettleDeps,
   job: QueuedJob,
   error: AssetError,
-  { isLast, closing }: { isLast: boolean; closing: AbortSignal },
+  { isLast, closing, stamp }: JudgedAttempt,
   logger: Logger,
 ): Promise<Verdict> {
-  switch (error.code) {
-    case "service_unavailable":
-      return { next: "postpone", error };
-    case "ai_rate_limited":
-      await releaseCall(deps, job, logger);
-      return { next: "hold queue", error };
-    case "interrupted":
-      await releaseCall(deps, job, logger);
-      return { next: "hand back", error };
-  }
-  const isFinal = isLast || !error.retryable || error.code === "deadline_exceeded";
-  const attempt = { at: new Date(), code: error.code, message: explain(error) };
+  const { assets } = deps;
+  const { assetId } = job.data;
+  const isFinal = isLast || !error.retryable;
   try {
-    const record = () => deps.assets.recordAttempt(job.data.assetId, job.id, attempt);
-    await patiently(record, closing);
-    if (isFinal) await patiently(() => settleFailure(deps, job, error, logger), closing);
-  } catch (unbooked) {
-    logger.error({ err: unbooked }, "Failed attempt not recorded");
-    const reason = asAssetError(unbooked);
-    if (reason.code === "service_unavailable") return { next: "postpone", error: reason };
-  }
-  return { next: isFinal ? "fail" : "retry", error };
-}
-
-async function releaseCall({ assets }: SettleDeps, job: QueuedJob, logger: Logger): Promise<void> {
-  try {
-    await assets.releaseCall(job.data.assetId, job.id);
+    switch (error.code) {
+      case "ai_rate_limited":
+        await patiently(() => assets.releaseCall(assetId, job.id, stamp), closing);
+        return { next: "hold queue", error };
+      // The outage outlasted our own patience, which ends only with the worker.
+      case "service_unavailable":
+      case "interrupted":
+        await assets.releaseCall(assetId, job.id, stamp);
+        return { next: "hand back", error };
+    }
+    if (isFinal) {
+      await settleFailure(deps, job, error, closing, logger);
+      return { next: "fail", error };
+    }
+    const attempt = { at: new Date(), code: error.code, message: explain(error) };
+    await patiently(() => assets.recordAttempt(assetId, job.id, attempt), closing);
+    return { next: "retry", error };
   } catch (err) {
-    logger.warn({ err }, "A call that did not count stays counted");
+    logger.error({ err }, "Failed attempt not booked");
+    const isAway = asAssetError(err).code === "service_unavailable";
+    if (isAway) return { next: "hand back", error };
+    return { next: isFinal ? "fail" : "retry", error };
   }
 }

@@ -61,20 +61,30 @@ export interface AssetStore {
   withdraw(id: string): Promise<Asset | null>;
   deleteDraft(id: string): Promise<void>;
 
+  // A `stamp` stands for one change: repeated because its answer was lost, it is made once all the
+  // same, and answered as if nothing had happened.
+
   /** Counts one AI call of the run that `jobId` names, if it is still the one in processing. */
-  claimCall(id: string, jobId: string): Promise<Asset | null>;
-  /** Takes the count of a call back that was refused or cut short by us. */
-  releaseCall(id: string, jobId: string): Promise<Asset | null>;
+  claimCall(id: string, jobId: string, stamp: string): Promise<Asset | null>;
+  /** Takes the count of that call back, which was refused or cut short by us. */
+  releaseCall(id: string, jobId: string, stamp: string): Promise<Asset | null>;
+  /** Keeps an attempt that failed, by its time. */
   recordAttempt(id: string, jobId: string, attempt: FailedAttempt): Promise<Asset | null>;
   /** processing -> active, with what was found. */
-  activate(id: string, jobId: string, analysis: Analysis): Promise<Asset | null>;
-  /** processing -> failed, with why: for its owner, and the cause for the dead letter. */
-  fail(id: string, jobId: string, failure: Failure, cause: string): Promise<Asset | null>;
+  activate(id: string, jobId: string, analysis: Analysis, stamp: string): Promise<Asset | null>;
+  /** processing -> failed, with why: for its owner, and the last attempt for the dead letter. */
+  fail(
+    id: string,
+    jobId: string,
+    failure: Failure,
+    last: FailedAttempt,
+    stamp: string,
+  ): Promise<Asset | null>;
 
   /** failed -> processing, in the next run. */
-  rerun(failed: Asset, request: RequestTrace): Promise<Asset | null>;
-  /** Back to what `failed` was, when the job of its new run could not be queued and no worker has it. */
-  undoRerun(failed: Asset, newJobId: string): Promise<Asset | null>;
+  rerun(failed: Asset, request: RequestTrace, stamp: string): Promise<Asset | null>;
+  /** Back to what `failed` was but for its run's number, unless a worker has begun that new run. */
+  undoRerun(failed: Asset, stamp: string): Promise<Asset | null>;
 
   /** Drafts are invisible. */
   find(id: string): Promise<Asset | null>;
@@ -85,8 +95,8 @@ export interface AssetStore {
 
   /** From now on the asset does not exist for anybody; what belongs to it is still to be purged. */
   bury(id: string, userId: string): Promise<Asset | null>;
-  /** Buried assets, those first that wait longest. */
-  tombstones(limit: number): Promise<Asset[]>;
+  /** Buried assets in the order of their ids, from behind `after`. */
+  tombstones(limit: number, after?: string): Promise<Asset[]>;
   deleteTombstone(id: string): Promise<void>;
 
   /** Rejects when the database does not answer. */

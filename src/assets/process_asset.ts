@@ -36,16 +36,19 @@ export async function processAsset(
   const startedAt = performance.now();
   const durationMs = () => Math.round(performance.now() - startedAt);
   const { assets } = deps;
+  const { closing } = attempt;
+  const stamp = crypto.randomUUID();
   let log = logger;
   try {
-    const claimed = await assets.claimCall(job.data.assetId, job.id);
+    const { assetId } = job.data;
+    const claimed = await patiently(() => assets.claimCall(assetId, job.id, stamp), closing);
     if (!claimed) return await dropJob(deps, job, log);
     log = traced(logger, claimed);
     log.info({}, "Attempt started");
 
-    const analysis = await analyse(deps, claimed, job, attempt.closing);
-    const save = () => assets.activate(claimed.id, job.id, analysis);
-    const asset = await patiently(save, attempt.closing);
+    const analysis = await analyse(deps, claimed, job, { closing, stamp });
+    const save = () => assets.activate(assetId, job.id, analysis, stamp);
+    const asset = await patiently(save, closing);
     if (!asset) return await dropJob(deps, job, log);
     log.info({ durationMs: durationMs() }, "Asset active");
     await announce(deps, asset, log);
@@ -53,7 +56,7 @@ export async function processAsset(
   } catch (caught) {
     const error = asAssetError(caught);
     log.warn({ code: error.code, err: error, durationMs: durationMs() }, "Attempt failed");
-    return await judgeAttempt(deps, job, error, attempt, log);
+    return await judgeAttempt(deps, job, error, { ...attempt, stamp }, log);
   }
 }
 
@@ -68,13 +71,13 @@ async function analyse(
   { assets, ai, attemptMs }: ProcessDeps,
   { id, aiCalls, firstCallAt = new Date() }: Asset,
   job: QueuedJob,
-  closing: AbortSignal,
+  { closing, stamp }: { closing: AbortSignal; stamp: string },
 ): Promise<Analysis> {
   const leftMs = firstCallAt.getTime() + RUN_MS - Date.now();
   const overdue = () =>
     new AssetError("deadline_exceeded", `The run took longer than ${RUN_MS} ms`);
   if (leftMs <= 0) {
-    await assets.releaseCall(id, job.id);
+    await patiently(() => assets.releaseCall(id, job.id, stamp), closing);
     throw overdue();
   }
   const timeUp = AbortSignal.timeout(Math.min(attemptMs, leftMs));

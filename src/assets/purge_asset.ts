@@ -11,7 +11,7 @@ export interface PurgeDeps {
 
 /** For one call to the image store; it has its own, longer bound for uploads. */
 const REMOVE_MS = 5000;
-const TOMBSTONES_AT_ONCE = 100;
+const PAGE = 100;
 
 /**
  * The owner's asset is gone, for everybody and at once; what belongs to it may still have to be
@@ -47,9 +47,14 @@ export async function purgeAsset(deps: PurgeDeps, { id, run, imageName }: Asset)
 /** Purges the deleted assets that nobody could purge when their owners deleted them. */
 export async function purgeTombstones(deps: PurgeDeps, logger: Logger): Promise<void> {
   try {
-    for (const asset of await deps.assets.tombstones(TOMBSTONES_AT_ONCE)) {
-      await tryToPurge(deps, asset, logger.child({ assetId: asset.id, userId: asset.userId }));
-    }
+    let last: Asset | undefined;
+    do {
+      const page = await deps.assets.tombstones(PAGE, last?.id);
+      for (const asset of page) {
+        await tryToPurge(deps, asset, logger.child({ assetId: asset.id, userId: asset.userId }));
+      }
+      last = page.at(PAGE - 1);
+    } while (last);
   } catch (err) {
     logger.warn({ err }, "Deleted assets not looked for");
   }

@@ -59,20 +59,58 @@ async function rerun(
   request: RequestTrace,
   logger: Logger,
 ): Promise<Queued> {
-  const { assets, queue } = deps;
+  const { queue } = deps;
   await queue.ping();
-  const asset = failed.status === "failed" ? await assets.rerun(failed, request) : null;
-  if (!asset) throw new AssetError("conflict", `Asset ${failed.id} has not failed`);
-  const jobId = jobIdOf(asset.id, asset.run);
+  if (failed.status !== "failed") throw notFailed(failed);
+  const stamp = crypto.randomUUID();
+  const asset = await begin(deps, failed, request, stamp, logger);
+  const queued = { assetId: asset.id, jobId: jobIdOf(asset.id, asset.run) };
   try {
-    await queue.add(jobId, jobDataOf(asset));
+    await queue.add(queued.jobId, jobDataOf(asset));
   } catch (error) {
-    // Null when a worker has it all the same: then only the queue's answer was lost.
-    if (await assets.undoRerun(failed, jobId)) throw error;
+    const isBegun = !await undo(deps, failed, stamp, logger);
+    if (!isBegun) throw error;
   }
-  logger.info({ assetId: asset.id, jobId }, "Asset queued again");
+  logger.info(queued, "Asset queued again");
   await removeLetter(deps, failed, logger);
-  return { assetId: asset.id, jobId };
+  return queued;
+}
+
+async function begin(
+  deps: RerunDeps,
+  failed: Asset,
+  request: RequestTrace,
+  stamp: string,
+  logger: Logger,
+): Promise<Asset> {
+  try {
+    const asset = await deps.assets.rerun(failed, request, stamp);
+    if (asset) return asset;
+  } catch (error) {
+    // It may have begun all the same, and only the answer was lost.
+    await undo(deps, failed, stamp, logger);
+    throw error;
+  }
+  throw notFailed(failed);
+}
+
+/** Returns false when there is nothing to undo: a worker has begun the run, or it never was. */
+async function undo(
+  { assets }: RerunDeps,
+  failed: Asset,
+  stamp: string,
+  logger: Logger,
+): Promise<boolean> {
+  try {
+    return await assets.undoRerun(failed, stamp) !== null;
+  } catch (err) {
+    logger.error({ assetId: failed.id, err }, "A new run that was not queued could not be undone");
+    return true;
+  }
+}
+
+function notFailed({ id }: Asset): AssetError {
+  return new AssetError("conflict", `Asset ${id} has not failed`);
 }
 
 async function removeLetter({ deadLetters }: RerunDeps, failed: Asset, logger: Logger) {

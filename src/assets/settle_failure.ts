@@ -1,8 +1,9 @@
 import { announce } from "./announce.ts";
-import { FAILURE_CODES, type FailureCode } from "./asset.ts";
+import { type Asset, FAILURE_CODES, type FailureCode } from "./asset.ts";
 import { deadLetterOf } from "./dead_letter.ts";
 import type { AssetError } from "./errors.ts";
 import { explain } from "./explain.ts";
+import { patiently } from "./patiently.ts";
 import type { AssetStore, DeadLetterQueue, EventPublisher, Logger, QueuedJob } from "./ports.ts";
 import { traced } from "./trace.ts";
 
@@ -26,29 +27,50 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
 
 /**
  * The one end of a failed run: processing -> failed, dead letter, event (FR-004, FR-015, FR-019).
- * Idempotent: whoever comes second finds nothing to settle.
+ * Idempotent: who comes second finds nothing to settle, and sees to the dead letter only. While
+ * MongoDB is away it waits, until `closing`.
  */
 export async function settleFailure(
   deps: SettleDeps,
   job: QueuedJob,
   error: AssetError,
+  closing: AbortSignal,
   logger: Logger,
 ): Promise<void> {
-  const { assets, deadLetters } = deps;
-  const running = await assets.find(job.data.assetId);
-  if (!running) return;
+  const { assets } = deps;
+  const { assetId } = job.data;
+  const found = await patiently(() => assets.find(assetId), closing);
+  if (!found) return;
   const code = failureCodeOf(error);
-  const failure = { code, message: tell(code, running.aiCalls), retryable: error.retryable };
-  const asset = await assets.fail(running.id, job.id, failure, explain(error));
-  if (!asset) return;
-  const log = traced(logger, asset);
-  log.error({ code, err: error }, "Asset failed");
+  const failure = { code, message: tell(code, found.aiCalls), retryable: error.retryable };
+  const last = { at: new Date(), code: error.code, message: explain(error) };
+  const stamp = crypto.randomUUID();
+  const fail = () => assets.fail(assetId, job.id, failure, last, stamp);
+  const asset = await patiently(fail, closing);
+
+  const log = traced(logger, asset ?? found);
+  if (asset) log.error({ code, err: error }, "Asset failed");
+  if (isListed(asset ?? found, job)) await list(deps, asset ?? found, job, log);
+  if (asset) await announce(deps, asset, log);
+}
+
+function isListed(asset: Asset | null, job: QueuedJob): boolean {
+  return asset?.processingJobId === job.id && asset.deadLetter?.state === "listed";
+}
+
+async function list(
+  { assets, deadLetters }: SettleDeps,
+  asset: Asset,
+  job: QueuedJob,
+  log: Logger,
+) {
   try {
     await deadLetters.add(deadLetterOf(asset));
+    // A retry or a deletion meanwhile may have looked for the letter before it was there.
+    if (!isListed(await assets.find(asset.id), job)) await deadLetters.remove(job.id);
   } catch (err) {
     log.error({ err }, "Dead letter not queued");
   }
-  await announce(deps, asset, log);
 }
 
 /** A fault of our own is none that the owner could tell from an interruption. */

@@ -30,7 +30,6 @@ const IMAGE_URL = String
 /** Where a picture may be read from. */
 export function imageUrl(options: { allowLoopback: boolean }) {
   return z.string().refine((url) => isImageUrl(url, options)).meta({
-    format: "uri",
     pattern: IMAGE_URL,
     description: "https; in development also http on a loopback address of the same machine",
   });

@@ -41,8 +41,6 @@ export const assetsQuery = z.object({
   limit,
   cursor,
 });
-export type AssetsQuery = z.output<typeof assetsQuery>;
 
 /** The query of GET /api/assets/dead-letter. */
 export const deadLettersQuery = z.object({ limit, cursor });
-export type DeadLettersQuery = z.output<typeof deadLettersQuery>;

@@ -18,8 +18,13 @@ const AWAY = [
   MongoTopologyClosedError,
 ];
 
-/** What a server answers that is stopping or stepping down, or cannot reach its majority in time. */
-const AWAY_CODES: readonly unknown[] = [64, 91, 189, 10107, 11600, 11602, 13435, 13436];
+/**
+ * What a server answers that is stopping or stepping down, or cannot reach another one or its
+ * majority in time. https://www.mongodb.com/docs/manual/reference/error-codes/
+ */
+const AWAY_CODES: readonly unknown[] = [
+  ...[6, 7, 64, 89, 91, 189, 202, 262, 9001, 10107, 11600, 11602, 13435, 13436],
+];
 
 /** The driver bounds the choice of a server only: a mongod that is stopped would hold a request for a minute. */
 const ANSWER_MS = 4000;

@@ -29,6 +29,8 @@ export interface AssetRecord {
   processingJobId?: string;
   run: number;
   aiCalls: number;
+  /** Of the last change that has one: it tells whether that change was ours. */
+  stamp?: string;
   firstCallAt?: Date;
   attempts: FailedAttempt[];
   imageName: string;
@@ -62,6 +64,7 @@ const assetSchema = new Schema<AssetRecord>(
     processingJobId: { type: String, index: { sparse: true } },
     run: { type: Number, default: 0 },
     aiCalls: { type: Number, default: 0 },
+    stamp: String,
     firstCallAt: Date,
     attempts: [{ _id: false, at: Date, code: String, message: String }],
     imageName: { type: String, required: true },
@@ -88,6 +91,7 @@ assetSchema.index({ settledAt: -1, _id: -1 }, {
   partialFilterExpression: { "deadLetter.state": "listed" },
 });
 
+/** The model of the collection `assets` on that connection. */
 export function assetModel(connection: Connection) {
   return connection.model<AssetRecord>("Asset", assetSchema);
 }

@@ -8,6 +8,8 @@ import { assetModel, type AssetRecord } from "./asset_model.ts";
 import { assetPages } from "./asset_pages.ts";
 import { toAsset } from "./asset_record.ts";
 
+const FIRST_ID = "0".repeat(24);
+
 /** The assets in MongoDB. Every change is one guarded update: no transactions, so a standalone server serves. */
 export function createMongoAssetStore(
   connection: Connection,
@@ -33,6 +35,15 @@ export function createMongoAssetStore(
       $set: { ...$set, status },
       ...change,
     });
+
+  async function read(filter: Record<string, unknown>): Promise<Asset | null> {
+    const record = await answered(model.findOne({ deletedAt: null, ...filter }).lean());
+    return record && toAsset(record);
+  }
+
+  /** The change; or what bears its stamp already, when the answer to an earlier try was lost. */
+  const once = async (change: Promise<Asset | null>, stamped: Record<string, unknown>) =>
+    await change ?? await read(stamped);
 
   /** The run that `jobId` names, while it is in processing. */
   const running = (id: string, jobId: string) => ({
@@ -71,43 +82,55 @@ export function createMongoAssetStore(
       await answered(model.deleteOne({ _id: id, status: "draft" }));
     },
 
-    claimCall: (id, jobId) =>
-      update(running(id, jobId), { $inc: { aiCalls: 1 }, $min: { firstCallAt: new Date() } }),
+    claimCall(id, jobId, stamp) {
+      const guard = { ...running(id, jobId), stamp: { $ne: stamp } };
+      const change = { $set: { stamp }, $inc: { aiCalls: 1 }, $min: { firstCallAt: new Date() } };
+      return once(update(guard, change), { ...running(id, jobId), stamp });
+    },
 
-    releaseCall: (id, jobId) =>
-      update({ ...running(id, jobId), aiCalls: { $gt: 0 } }, { $inc: { aiCalls: -1 } }),
+    releaseCall: (id, jobId, stamp) =>
+      update({ ...running(id, jobId), stamp }, { $inc: { aiCalls: -1 }, $unset: { stamp: 1 } }),
 
     recordAttempt: (id, jobId, attempt) =>
-      update(running(id, jobId), { $push: { attempts: attempt } }),
+      update({ ...running(id, jobId), "attempts.at": { $ne: attempt.at } }, {
+        $push: { attempts: attempt },
+      }),
 
-    activate(id, jobId, { processedImageUrl, ...detected }) {
+    activate(id, jobId, { processedImageUrl, ...detected }, stamp) {
       const settledAt = new Date();
-      return become("active", running(id, jobId), {
+      const change = become("active", running(id, jobId), {
         $set: {
+          stamp,
           settledAt,
           aiMetadata: { ...detected, processedAt: settledAt },
           "images.processed.url": processedImageUrl,
         },
       });
+      return once(change, { _id: id, status: "active", stamp });
     },
 
-    fail: (id, jobId, failure, cause) =>
-      become("failed", running(id, jobId), {
+    fail(id, jobId, failure, last, stamp) {
+      const change = become("failed", running(id, jobId), {
         $set: {
+          stamp,
           settledAt: new Date(),
           failure,
           aiMetadata: { error: failure.message },
-          deadLetter: { state: "listed", message: cause },
+          deadLetter: { state: "listed", message: last.message },
         },
-      }),
+        $push: { attempts: last },
+      });
+      return once(change, { _id: id, status: "failed", stamp });
+    },
 
-    rerun: ({ id, run }, { requestId, traceparent }) =>
+    rerun: ({ id, run }, { requestId, traceparent }, stamp) =>
       become("processing", { _id: id, run, status: "failed" }, {
         $set: {
           run: run + 1,
           aiCalls: 0,
           attempts: [],
           processingJobId: jobIdOf(id, run + 1),
+          stamp,
           requestId,
           ...(traceparent && { traceparent }),
         },
@@ -118,30 +141,31 @@ export function createMongoAssetStore(
       }),
 
     // The run keeps its number: the job of that id may still turn up.
-    undoRerun: ({ id, ...failed }, newJobId) =>
-      become("failed", { ...running(id, newJobId), aiCalls: 0 }, {
+    undoRerun: ({ id, run: _, ...failed }, stamp) =>
+      become("failed", { _id: id, stamp }, {
         $set: {
           processingJobId: failed.processingJobId,
+          aiCalls: failed.aiCalls,
+          ...(failed.firstCallAt && { firstCallAt: failed.firstCallAt }),
           attempts: failed.attempts,
           settledAt: failed.settledAt,
           failure: failed.failure,
           aiMetadata: { error: failed.failure?.message },
           deadLetter: failed.deadLetter,
+          requestId: failed.requestId,
+          ...(failed.traceparent && { traceparent: failed.traceparent }),
         },
+        $unset: { stamp: 1, ...(!failed.traceparent && { traceparent: 1 }) },
       }),
 
-    async find(id) {
-      const seen = { _id: id, deletedAt: null, status: { $ne: "draft" } } as const;
-      const record = await answered(model.findOne(seen).lean());
-      return record && toAsset(record);
-    },
+    find: (id) => read({ _id: id, status: { $ne: "draft" } }),
 
     bury: (id, userId) =>
       update({ _id: id, userId, status: { $ne: "draft" } }, { $set: { deletedAt: new Date() } }),
 
-    async tombstones(limit) {
-      const buried = { deletedAt: { $exists: true } };
-      const records = await answered(model.find(buried).sort("deletedAt").limit(limit).lean());
+    async tombstones(limit, after = FIRST_ID) {
+      const buried = { deletedAt: { $exists: true }, _id: { $gt: new Types.ObjectId(after) } };
+      const records = await answered(model.find(buried).sort("_id").limit(limit).lean());
       return records.map(toAsset);
     },
 

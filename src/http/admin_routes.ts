@@ -30,7 +30,12 @@ export function adminRoutes(deps: RerunDeps & { verifyToken: VerifyToken }) {
 
   routes.post("/dead-letter/:jobId/replay", user, requireAdmin, async (c) => {
     const { trace, logger } = c.var;
-    return answerQueued(c, await replayDeadLetter(deps, c.req.param("jobId"), trace, logger));
+    const jobId = c.req.param("jobId");
+    c.set("logger", logger.child({ jobId }));
+    const queued = await replayDeadLetter(deps, jobId, trace, logger);
+    // The new run's job, in place of the old one's.
+    c.set("logger", logger);
+    return answerQueued(c, queued, "again");
   });
 
   return routes;

@@ -8,14 +8,19 @@ export function succeed<Data extends object>(c: Context, data: Data): Response {
   return c.json({ success: true, data });
 }
 
+const MESSAGES = {
+  first: "Image received. You will be told when its analysis is ready.",
+  again: "The image is analysed again. You will be told when the result is ready.",
+} as const;
+
 /** 202: an analysis was queued, for the first time or again. */
-export function answerQueued(c: Context<AuthenticatedEnv>, { assetId, jobId }: Queued): Response {
+export function answerQueued(
+  c: Context<AuthenticatedEnv>,
+  { assetId, jobId }: Queued,
+  time: keyof typeof MESSAGES,
+): Response {
   c.set("logger", c.var.logger.child({ assetId, jobId }));
-  const data: SubmittedAnswer = {
-    assetId,
-    jobId,
-    status: "processing",
-    message: "Image received. You will be told when its analysis is ready.",
-  };
+  const message = MESSAGES[time];
+  const data: SubmittedAnswer = { assetId, jobId, status: "processing", message };
   return c.json({ success: true, data }, 202, { Location: `/api/assets/${assetId}` });
 }

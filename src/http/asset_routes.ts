@@ -24,7 +24,7 @@ export function assetRoutes(
     const { actor, trace, logger } = c.var;
     const upload = await readUpload(c.req.raw, deps.uploadPace);
     const submission = { ...upload, ...trace, userId: actor.userId };
-    return answerQueued(c, await submitAsset(deps, submission, logger));
+    return answerQueued(c, await submitAsset(deps, submission, logger), "first");
   });
 
   routes.get("/", user, async (c) => {
@@ -52,7 +52,11 @@ export function assetRoutes(
 
   routes.post("/:id{[0-9a-fA-F]{24}}/retry", user, async (c) => {
     const { actor, trace, logger } = c.var;
-    return answerQueued(c, await retryAsset(deps, actor, c.req.param("id"), trace, logger));
+    const assetId = c.req.param("id");
+    c.set("logger", logger.child({ assetId }));
+    const queued = await retryAsset(deps, actor, assetId, trace, logger);
+    c.set("logger", logger);
+    return answerQueued(c, queued, "again");
   });
 
   return routes;

@@ -13,10 +13,11 @@ export function imageRoutes(readImage: ReadImage) {
   routes.get("/:name", async (c) => {
     const image = await readImage(c.req.param("name"));
     if (!image) throw new HttpError("NOT_FOUND");
-    return c.body(image.body, 200, {
-      "Content-Type": image.contentType,
-      "X-Content-Type-Options": "nosniff",
-    });
+    c.header("Content-Type", image.contentType);
+    c.header("X-Content-Type-Options", "nosniff");
+    if (c.req.method !== "HEAD") return c.body(image.body);
+    await image.body.cancel();
+    return c.body(null);
   });
   return routes;
 }

@@ -2,6 +2,7 @@ import { createMiddleware } from "@hono/hono/factory";
 import { CATEGORIES, type Category } from "../assets/asset.ts";
 import { type FieldFault, HttpError } from "./errors.ts";
 import { imageTypeOf } from "./image_type.ts";
+import { imageSizeFault } from "./image_size.ts";
 import type { BodyLimits } from "./limited.ts";
 import { readMultipart } from "./multipart.ts";
 
@@ -80,7 +81,8 @@ async function readImage(
   if (image.size > MAX_IMAGE_BYTES) return TOO_LARGE;
   const contentType = await imageTypeOf(image);
   if (!contentType) return fault("The file must be a JPEG, PNG, WebP, GIF, AVIF or HEIC image");
-  return { image, contentType };
+  const sizeFault = await imageSizeFault(image);
+  return sizeFault ? fault(sizeFault) : { image, contentType };
 }
 
 function invalid(details: readonly FieldFault[], cause?: unknown): HttpError {

@@ -1,4 +1,4 @@
-import { DelayedError, type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
+import { type Job, UnrecoverableError, WaitingError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { AssetError } from "../assets/errors.ts";
 import type { Verdict } from "../assets/judge_attempt.ts";
@@ -13,7 +13,12 @@ export interface JobHandlers {
   /** One attempt; it says what becomes of the job. */
   process(job: QueuedJob, attempt: Attempt, logger: Logger): Promise<Verdict>;
   /** The job has failed for good, maybe for the second time: it has to be idempotent. */
-  settle(job: QueuedJob, error: AssetError, logger: Logger): Promise<void>;
+  settle(
+    job: QueuedJob,
+    error: AssetError,
+    closing: AbortSignal,
+    logger: Logger,
+  ): Promise<void>;
 }
 
 export interface JobWorkerOptions {
@@ -41,6 +46,7 @@ export function startJobWorker(
   const schema = jobDataSchema(options);
   const underWay = new Set<Promise<unknown>>();
   const closing = new AbortController();
+  let isClosing = false;
   const hold = createQueueHold({ redis, prefix, logger });
 
   const worker = new Worker(AI_PROCESSING, (job: Job) => tracked(attempt(job)), {
@@ -65,7 +71,7 @@ export function startJobWorker(
     if (!queued || !job.finishedOn) return;
     const log = jobLogger(job, job.attemptsMade);
     tracked(
-      handlers.settle(queued, codedCause(error), log)
+      handlers.settle(queued, codedCause(error), closing.signal, log)
         .catch((err) => log.error({ err }, "Failure not settled")),
     );
   });
@@ -76,6 +82,7 @@ export function startJobWorker(
      * is handed back, without an attempt counted.
      */
     async close(graceMs) {
+      isClosing = true;
       const closed = worker.close();
       await endWithin(graceMs, allEnded(), () => {
         logger.warn({ jobs: underWay.size }, "Jobs are handed back to the queue");
@@ -131,14 +138,17 @@ export function startJobWorker(
         });
       case "hold queue":
         await hold.extend(verdict.error.retryAfterMs ?? backoffMsOf(job));
+        // A worker that ends would wait for the end of the hold.
+        if (isClosing) return await handBack(job);
         throw Worker.RateLimitError();
-      case "postpone":
-        await job.moveToDelayed(Date.now() + backoffMsOf(job), job.token);
-        throw new DelayedError();
       case "hand back":
-        await job.moveToWait(job.token);
-        throw new WaitingError();
+        return await handBack(job);
     }
+  }
+
+  async function handBack(job: Job): Promise<never> {
+    await job.moveToWait(job.token);
+    throw new WaitingError();
   }
 
   function toQueuedJob({ id, data }: Job): QueuedJob | undefined {

@@ -9,7 +9,7 @@ const ROUTES = [
   ["POST", `/api/assets/dead-letter/asset-${newUserId()}-1/replay`],
 ] as const;
 
-Deno.test("T058 what is for admins is 401 without a token and 403 for everybody else", async () => {
+Deno.test("T058 T059 what is for admins is 401 without a token and 403 for everybody else", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const [api = ""] = pipeline.apiUrls;
   const others = [
@@ -41,7 +41,7 @@ Deno.test("an admin is who has the role admin, alone or among others", async () 
   }
 });
 
-Deno.test("US4.1 T057 the queue's status tells how many jobs are in which state", async () => {
+Deno.test("US4.1 T057 T060 the queue's status tells how many jobs are in which state", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const [api = ""] = pipeline.apiUrls;
   const admin = await newUser({ role: "admin" });

@@ -33,7 +33,7 @@ async function assertNothingHappened(pipeline: Pipeline) {
   assert.equal(await pipeline.queue.count(), 0);
 }
 
-Deno.test("US1.2 T014 a submission without an image is refused, naming the field", async () => {
+Deno.test("US1.2 T014 T025 a submission without an image is refused, naming the field", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const user = await newUser();
   const required = [imageFault("An image file is required")];
@@ -48,7 +48,7 @@ Deno.test("US1.2 T014 a submission without an image is refused, naming the field
   ]);
 });
 
-Deno.test("US1.4 T015 an invalid category is refused, listing the valid ones", async () => {
+Deno.test("US1.4 T015 T025 an invalid category is refused, listing the valid ones", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const user = await newUser();
   const image = ["image", await photo("camera.png")] as const;
@@ -79,7 +79,7 @@ Deno.test("two images or two categories are refused, even when they are equal", 
   ]);
 });
 
-Deno.test("a file that is no accepted image is refused, whatever its name and type say", async () => {
+Deno.test("FR-006 T004 a file that is no accepted image is refused, whatever its name and type say", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const user = await newUser();
   for (
@@ -92,7 +92,23 @@ Deno.test("a file that is no accepted image is refused, whatever its name and ty
   }
 });
 
-Deno.test("an image is accepted by its bytes, whatever its name and type say", async () => {
+Deno.test("FR-006 an image whose header claims too many pixels, or has no size, is refused", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const user = await newUser();
+  const bomb = await (await photo("camera.png")).bytes();
+  new DataView(bomb.buffer).setUint32(16, 65_536);
+  const cases = [
+    [bomb, "The image may have at most 40 megapixels, and 12,000 pixels a side"],
+    [bomb.slice(0, 20), "The image's width and height could not be read: it may be damaged"],
+  ] as const;
+  for (const [bytes, message] of cases) {
+    const image = ["image", new File([bytes], "photo.png")] as const;
+    const faults = [imageFault(message)];
+    await assertRefused(pipeline, user, [image, ["category", "lego"]], faults);
+  }
+});
+
+Deno.test("FR-006 T004 an image is accepted by its bytes, whatever its name and type say", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const [api = ""] = pipeline.apiUrls;
   const bytes = await (await photo("camera.png")).bytes();
@@ -103,7 +119,7 @@ Deno.test("an image is accepted by its bytes, whatever its name and type say", a
   assert.equal(stored?.contentType, "image/png");
 });
 
-Deno.test("T016 an image of exactly 10 MiB passes", async () => {
+Deno.test("T004 T016 an image of exactly 10 MiB passes", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const [api = ""] = pipeline.apiUrls;
   const fields = [["image", await photoOfSize(MAX_BYTES)], ["category", "lego"]] as const;
@@ -112,7 +128,7 @@ Deno.test("T016 an image of exactly 10 MiB passes", async () => {
   assert.equal(stored?.bytes.length, MAX_BYTES);
 });
 
-Deno.test("T016 one byte more than 10 MiB is too large", async () => {
+Deno.test("T004 T016 one byte more than 10 MiB is too large", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const user = await newUser();
   const image = ["image", await photoOfSize(MAX_BYTES + 1)] as const;
@@ -128,7 +144,7 @@ Deno.test("reading ends at the limit, and then only the image is reported", asyn
   ]);
 });
 
-Deno.test("T017 US1.3 without a token, or with a bad one, the answer is 401 with a challenge", async () => {
+Deno.test("US1.3 T017 T020 without a token, or with a bad one, the answer is 401 with a challenge", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const [api = ""] = pipeline.apiUrls;
   const url = `${api}/api/assets/analyze-queue`;

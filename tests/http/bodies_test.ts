@@ -74,7 +74,7 @@ Deno.test("a body without boundary, of another boundary, cut or empty names the 
   assert.deepEqual(await pipeline.documents(), []);
 });
 
-Deno.test("a chunked upload is accepted, its fields in any order and others ignored", async () => {
+Deno.test("FR-006 a chunked upload is accepted, its fields in any order and others ignored", async () => {
   const { pipeline, post } = await open();
   await using _ = pipeline;
   const bytes = await (await photo("camera.png")).bytes();
@@ -163,7 +163,7 @@ Deno.test("a form is read however its client writes it", async () => {
   }
 });
 
-Deno.test("the checks come in the contract's order, each before what only a later one minds", async () => {
+Deno.test("T020 the checks come in the contract's order, each before what only a later one minds", async () => {
   const { pipeline, post, request } = await open();
   await using _ = pipeline;
   const huge = new Uint8Array(11 * 1024 * 1024);

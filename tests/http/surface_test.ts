@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { newUser, send } from "../support/client.ts";
+import { startFakeCloudinary } from "../support/fake_cloudinary.ts";
 import { startPipeline } from "../support/pipeline.ts";
 import { newUserId } from "../support/tokens.ts";
 
@@ -96,6 +97,21 @@ Deno.test("an image store that refuses is 503, and nothing half-made stays", asy
   assert.equal((await user.submit(api)).status, 202);
 });
 
+Deno.test("an image store that is not there is 503, and nothing half-made stays", async () => {
+  const gone = startFakeCloudinary();
+  await gone[Symbol.asyncDispose]();
+  await using pipeline = await startPipeline({
+    workers: 0,
+    env: { CLOUDINARY_URL: gone.cloudinaryUrl },
+  });
+  const [api = ""] = pipeline.apiUrls;
+  const { status, body } = await (await newUser()).submit(api);
+  assert.equal(status, 503);
+  assert.equal(body.error.code, "SERVICE_UNAVAILABLE");
+  assert.deepEqual(await pipeline.documents(), []);
+  assert.equal(await pipeline.queue.count(), 0);
+});
+
 Deno.test("an image store that does not answer is 503; a draft nobody sees keeps the image's name", async () => {
   await using pipeline = await startPipeline({
     workers: 0,
@@ -112,7 +128,7 @@ Deno.test("an image store that does not answer is 503; a draft nobody sees keeps
   assert.equal(await pipeline.queue.count(), 0);
 });
 
-Deno.test("a picture that the image store cannot read is a fault of the field image", async () => {
+Deno.test("E3 a picture that the image store cannot read is a fault of the field image", async () => {
   await using pipeline = await startPipeline({ workers: 0 });
   const [api = ""] = pipeline.apiUrls;
   pipeline.cloudinary.fault = () =>

@@ -31,7 +31,7 @@ async function refuses(answer: unknown, options: Partial<HttpAiServiceOptions> =
   await assetErrorOf(analyzed(answer, options), "ai_bad_response");
 }
 
-Deno.test("T046 FR-012 the call is the one of the contract, to the letter", async () => {
+Deno.test("FR-012 US3.1 T046 T047 the call is the one of the contract, to the letter", async () => {
   const seen: unknown[] = [];
   await using service = serveAnswers(async (request) => {
     const { method, headers } = request;
@@ -58,7 +58,7 @@ Deno.test("T046 FR-012 the call is the one of the contract, to the letter", asyn
   ]);
 });
 
-Deno.test("T048 an answer is taken without the keys that are not agreed", async () => {
+Deno.test("T039 T048 an answer is taken without the keys that are not agreed", async () => {
   const { brand, ...rest } = ANALYSIS;
   const answer = { ...rest, brand: { ...brand, source: "logo" }, price: 100, constructor: "x" };
   assert.deepEqual(await analyzed(answer), ANALYSIS);

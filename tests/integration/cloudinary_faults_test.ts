@@ -27,7 +27,7 @@ async function assertUnavailable(
   }
 }
 
-Deno.test("credentials that are refused are told as an unavailable service", async () => {
+Deno.test("T003 credentials that are refused are told as an unavailable service", async () => {
   await using cloudinary = startFakeCloudinary();
   const wrong = [
     (url: string) => url.replace("a%2Bb", "another"),

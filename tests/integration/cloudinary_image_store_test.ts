@@ -6,7 +6,7 @@ import { startFakeCloudinary } from "../support/fake_cloudinary.ts";
 import { photo } from "../support/photos.ts";
 import { until } from "../support/until.ts";
 
-Deno.test("a picture of 10 MiB arrives whole, under its name and as its type", async () => {
+Deno.test("T003 T022 a picture of 10 MiB arrives whole, under its name and as its type", async () => {
   await using cloudinary = startFakeCloudinary();
   const store = await openStore(cloudinary);
   const noise = crypto.getRandomValues(new Uint8Array(65_536));

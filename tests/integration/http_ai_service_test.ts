@@ -36,7 +36,7 @@ async function callsOf({ url }: SampleAi) {
   return (await (await fetch(`${url}/calls`)).json()).calls;
 }
 
-Deno.test("T039 FR-012 the sample service analyses a picture of this machine", async () => {
+Deno.test("FR-012 T039 T046 the sample service analyses a picture of this machine", async () => {
   await using service = await startSampleAi({});
   await using host = servePictures({ "coffee.png": await readPhoto("coffee.png") });
   const imageUrl = `${host.url}/coffee.png`;
@@ -130,7 +130,7 @@ Deno.test("a caller that has already given up makes no call", async () => {
   assert.deepEqual(await callsOf(service), []);
 });
 
-Deno.test("a service that is not there is unavailable", async () => {
+Deno.test("E2 a service that is not there is unavailable", async () => {
   const service = await startSampleAi({});
   await service[Symbol.asyncDispose]();
   const { cause } = await assetErrorOf(analyze(service), "ai_unavailable");

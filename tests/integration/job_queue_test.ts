@@ -38,35 +38,35 @@ async function addAndRead(queue: TestQueue, data = newJobData()) {
   return { id, data, job };
 }
 
-Deno.test("FR-002 jobs wait in the queue ai-processing", async () => {
+Deno.test("FR-002 T007 jobs wait in the queue ai-processing", async () => {
   await using queue = await openTestQueue();
   const { id } = await addAndRead(queue);
   assert.deepEqual(await queue.redis.lrange(`${queue.prefix}:ai-processing:wait`, 0, -1), [id]);
   assert.equal(await queue.bull.getWaitingCount(), 1);
 });
 
-Deno.test("FR-003 T019 a job carries three attempts with exponential backoff from 2 s", async () => {
+Deno.test("FR-003 T007 T019 T024 a job carries three attempts with exponential backoff from 2 s", async () => {
   await using queue = await openTestQueue();
   const { job } = await addAndRead(queue);
   assert.equal(job.opts.attempts, 3);
   assert.deepEqual(job.opts.backoff, { type: "exponential", delay: 2000 });
 });
 
-Deno.test("FR-003 attempts and backoff are what the configuration says", async () => {
+Deno.test("FR-003 T007 attempts and backoff are what the configuration says", async () => {
   await using queue = await openTestQueue({ attempts: 7, backoffMs: 10 });
   const { job } = await addAndRead(queue);
   assert.equal(job.opts.attempts, 7);
   assert.deepEqual(job.opts.backoff, { type: "exponential", delay: 10 });
 });
 
-Deno.test("T019 a completed job is kept for a day, a failed one for seven", async () => {
+Deno.test("T007 T019 a completed job is kept for a day, a failed one for seven", async () => {
   await using queue = await openTestQueue();
   const { job } = await addAndRead(queue);
   assert.deepEqual(job.opts.removeOnComplete, { age: 86_400 });
   assert.deepEqual(job.opts.removeOnFail, { age: 604_800 });
 });
 
-Deno.test("T018 a job's data in Redis is exactly its five fields, its id asset-<id>-<run>", async () => {
+Deno.test("T018 T024 a job's data in Redis is exactly its five fields, its id asset-<id>-<run>", async () => {
   await using queue = await openTestQueue();
   const data = newJobData();
   const id = `asset-${data.assetId}-1`;
@@ -81,7 +81,7 @@ Deno.test("T018 a job's data in Redis is exactly its five fields, its id asset-<
   });
 });
 
-Deno.test("T018 data that is not to the letter is refused and never reaches Redis", async () => {
+Deno.test("T018 T024 data that is not to the letter is refused and never reaches Redis", async () => {
   await using queue = await openTestQueue();
   const good = newJobData();
   const { createdAt: _, ...incomplete } = good;
@@ -173,7 +173,7 @@ Deno.test("a job is removed whatever its state, unless a worker has it", async (
   assert.deepEqual((await bull.getJobs()).map(({ id }) => id), [active]);
 });
 
-Deno.test("T019 a job that completed more than a day ago goes when another one completes", async () => {
+Deno.test("T007 a job that completed more than a day ago goes when another one completes", async () => {
   await using queue = await openTestQueue();
   await using _worker = await startTestWorker(queue, () => Promise.resolve());
   const old = await addJob(queue);

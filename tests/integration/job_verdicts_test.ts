@@ -17,8 +17,6 @@ function limited(retryAfterMs?: number): Verdict {
   return { next: "hold queue", error };
 }
 
-const away = new AssetError("service_unavailable", "MongoDB is away");
-
 /** The first attempt of all ends so, every other one well. */
 function firstThen(verdict: Verdict): Process {
   let isFirst = true;
@@ -94,14 +92,50 @@ Deno.test("a rate limit that names no time holds the queue for the job's backoff
   assert.ok(hold > 30_000 && hold <= 40_000, `${hold} ms`);
 });
 
-Deno.test("a job that is put off comes back, lets others by, and loses no attempt", async () => {
-  await using queue = await openTestQueue({ backoffMs: 300, attempts: 1 });
+Deno.test("a job that is handed back comes first again, and loses no attempt", async () => {
+  await using queue = await openTestQueue({ attempts: 1 });
   const [first = "", second = ""] = await addJobs(queue, 2);
-  const putOff = firstThen({ next: "postpone", error: away });
-  await using worker = await startTestWorker(queue, putOff, { concurrency: 1 });
+  const error = new AssetError("service_unavailable", "MongoDB is away");
+  const process = firstThen({ next: "hand back", error });
+  await using worker = await startTestWorker(queue, process, { concurrency: 1 });
   await untilEnded(queue, "completed", 2);
-  assert.deepEqual(worker.attempts, [first, second, first]);
+  assert.deepEqual(worker.attempts, [first, first, second]);
   assert.deepEqual(worker.settled, []);
+});
+
+Deno.test("a worker that has to end while the AI service asks for fewer calls hands its job back", async () => {
+  await using queue = await openTestQueue();
+  const id = await addJob(queue);
+  const process: Process = (_job, { closing }) => {
+    const { promise, resolve } = Promise.withResolvers<Verdict>();
+    closing.addEventListener("abort", () => resolve(limited(60_000)));
+    return promise;
+  };
+  await using worker = await startTestWorker(queue, process);
+  await until("the job is under way", () => worker.attempts.length);
+  await worker.close(1);
+  const job = await queue.bull.getJob(id);
+  assert.equal(await job?.getState(), "waiting");
+  assert.equal(job?.attemptsMade, 0);
+  assert.ok(await holdOf(queue) > 50_000);
+});
+
+Deno.test("of several holds at once the longest counts, whichever comes last", async () => {
+  await using queue = await openTestQueue();
+  await addJobs(queue, 5);
+  const begun = Promise.withResolvers<void>();
+  const times = [300, 50_000, 2000, 1000, 40_000];
+  let waiting = times.length;
+  await using worker = await startTestWorker(queue, async () => {
+    if (--waiting === 0) begun.resolve();
+    const verdict = limited(times[waiting]);
+    await begun.promise;
+    return verdict;
+  });
+  await begun.promise;
+  await until("all wait again", async () => await queue.bull.getWaitingCount() === 5);
+  assert.equal(worker.attempts.length, 5);
+  assert.ok(await holdOf(queue) > 40_000);
 });
 
 Deno.test("of a job whose asset was deleted nothing stays", async () => {

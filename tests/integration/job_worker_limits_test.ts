@@ -120,11 +120,11 @@ Deno.test("a failure that cannot be settled is logged and holds up no other job"
   assert.ok(worker.lines.some(({ level, fields }) => level === "error" && fields["err"] === cause));
 });
 
-Deno.test("two workers share the jobs and none is done twice", async () => {
+Deno.test("SC-004 two workers share 100 jobs: none is lost and none done twice", async () => {
   await using queue = await openTestQueue();
-  const ids = await Array.fromAsync({ length: 30 }, () => addJob(queue));
+  const ids = await Array.fromAsync({ length: 100 }, () => addJob(queue));
   await using one = await startTestWorker(queue, done);
   await using two = await startTestWorker(queue, done);
-  await untilEnded(queue, "completed", 30);
+  await untilEnded(queue, "completed", 100);
   assert.deepEqual([...one.attempts, ...two.attempts].toSorted(), ids.toSorted());
 });

@@ -16,6 +16,22 @@ Deno.test("FR-011 first attempts start in the order of submission", async () => 
   assert.deepEqual(worker.attempts, ids);
 });
 
+Deno.test("FR-011 among several at once no job overtakes another by more than the concurrency", async () => {
+  await using queue = await openTestQueue();
+  const ids = await addJobs(queue, 20);
+  const allBegun = Promise.withResolvers<void>();
+  let begun = 0;
+  const process = ({ id }: { id: string }) => {
+    if (++begun === ids.length) allBegun.resolve();
+    return id === ids[0] ? allBegun.promise : done();
+  };
+  await using worker = await startTestWorker(queue, process, { concurrency: 5 });
+  await untilEnded(queue, "completed", 20);
+  assert.deepEqual(worker.attempts.toSorted(), ids.toSorted());
+  const moved = ids.map((id, index) => Math.abs(worker.attempts.indexOf(id) - index));
+  assert.ok(Math.max(...moved) <= 5, `${moved}`);
+});
+
 Deno.test("FR-011 a job that waits for its retry does not hold up those behind it", async () => {
   await using queue = await openTestQueue({ backoffMs: 60_000 });
   const [first, ...others] = await addJobs(queue, 5);
@@ -40,7 +56,7 @@ Deno.test("T049 so many jobs as the concurrency says are under way, and no more"
   assert.deepEqual(worker.attempts.toSorted(), ids.toSorted());
 });
 
-Deno.test("the handlers get the job's id and its data", async () => {
+Deno.test("T050 the handlers get the job's id and its data", async () => {
   await using queue = await openTestQueue();
   const data = newJobData();
   const id = await addJob(queue, data);

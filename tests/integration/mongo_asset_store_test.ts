@@ -8,9 +8,10 @@ import { ANALYSIS } from "../support/memory_ports.ts";
 import {
   accept,
   begin,
-  CAUSE,
   FAILURE,
+  lastAttempt,
   newDraft,
+  newStamp,
   openTestDatabase,
   ORIGINAL_URL,
 } from "../support/test_database.ts";
@@ -49,7 +50,7 @@ Deno.test("a draft is invisible until it is accepted", async () => {
   assert.equal(await store.find(newUserId()), null);
 });
 
-Deno.test("FR-009 accepting makes a draft processing, with its image, run and job", async () => {
+Deno.test("FR-009 T023 accepting makes a draft processing, with its image, run and job", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
   const draft = await store.insertDraft(newDraft());
@@ -74,7 +75,7 @@ Deno.test("accepting a second time, or what is no draft, is in vain", async () =
   assert.equal(await store.accept(newUserId(), ORIGINAL_URL), null);
   assert.equal((await store.find(id))?.originalUrl, ORIGINAL_URL);
   const failed = await begin(store);
-  assert.ok(await store.fail(failed.id, failed.jobId, FAILURE, CAUSE));
+  assert.ok(await store.fail(failed.id, failed.jobId, FAILURE, lastAttempt(), newStamp()));
   assert.equal(await store.accept(failed.id, ORIGINAL_URL), null);
 });
 
@@ -82,8 +83,8 @@ Deno.test("each call of the run that is under way is counted", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
   const { id, jobId } = await accept(store);
-  assert.equal((await store.claimCall(id, jobId))?.aiCalls, 1);
-  assert.equal((await store.claimCall(id, jobId))?.aiCalls, 2);
+  assert.equal((await store.claimCall(id, jobId, newStamp()))?.aiCalls, 1);
+  assert.equal((await store.claimCall(id, jobId, newStamp()))?.aiCalls, 2);
   assert.equal((await store.find(id))?.aiCalls, 2);
 });
 
@@ -93,11 +94,11 @@ Deno.test("no call is counted of another run, a draft, a settled asset or none",
   const { id, jobId } = await accept(store);
   const draft = await store.insertDraft(newDraft());
   const nobody = newUserId();
-  assert.equal(await store.claimCall(id, jobIdOf(id, 2)), null);
-  assert.equal(await store.claimCall(draft.id, jobIdOf(draft.id, 1)), null);
-  assert.equal(await store.claimCall(nobody, jobIdOf(nobody, 1)), null);
-  await store.activate(id, jobId, ANALYSIS);
-  assert.equal(await store.claimCall(id, jobId), null);
+  assert.equal(await store.claimCall(id, jobIdOf(id, 2), newStamp()), null);
+  assert.equal(await store.claimCall(draft.id, jobIdOf(draft.id, 1), newStamp()), null);
+  assert.equal(await store.claimCall(nobody, jobIdOf(nobody, 1), newStamp()), null);
+  await store.activate(id, jobId, ANALYSIS, newStamp());
+  assert.equal(await store.claimCall(id, jobId, newStamp()), null);
   assert.equal((await store.find(id))?.aiCalls, 0);
 });
 
@@ -123,12 +124,20 @@ Deno.test("a submission that a worker has begun or ended stays", async () => {
   const { store, raw } = database;
   const begun = await begin(store);
   const active = await accept(store);
-  await store.activate(active.id, active.jobId, ANALYSIS);
+  await store.activate(active.id, active.jobId, ANALYSIS, newStamp());
   const failed = await accept(store);
-  await store.fail(failed.id, failed.jobId, FAILURE, CAUSE);
+  await store.fail(failed.id, failed.jobId, FAILURE, lastAttempt(), newStamp());
   const retried = await accept(store);
-  const retriedFailed = await store.fail(retried.id, retried.jobId, FAILURE, CAUSE);
-  assert.ok(retriedFailed && await store.rerun(retriedFailed, { requestId: "request-2" }));
+  const retriedFailed = await store.fail(
+    retried.id,
+    retried.jobId,
+    FAILURE,
+    lastAttempt(),
+    newStamp(),
+  );
+  assert.ok(
+    retriedFailed && await store.rerun(retriedFailed, { requestId: "request-2" }, newStamp()),
+  );
   for (const { id } of [begun, active, failed, retried]) {
     assert.equal(await store.withdraw(id), null);
     await store.deleteDraft(id);
@@ -152,7 +161,9 @@ Deno.test("what the schema does not know is refused, as a fault of ours", async 
   assert.equal(await raw.countDocuments(), 0);
   const { id, jobId } = await begin(store);
   const surprising = { ...ANALYSIS, surprise: 1 } as typeof ANALYSIS;
-  assert.ok(!(await failureOf(store.activate(id, jobId, surprising)) instanceof AssetError));
+  assert.ok(
+    !(await failureOf(store.activate(id, jobId, surprising, newStamp())) instanceof AssetError),
+  );
   assert.equal((await store.find(id) as Asset).status, "processing");
 });
 

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { ANALYSIS } from "../support/memory_ports.ts";
-import { begin, CAUSE, FAILURE, newDraft, openTestDatabase } from "../support/test_database.ts";
+import {
+  begin,
+  FAILURE,
+  lastAttempt,
+  newDraft,
+  newStamp,
+  openTestDatabase,
+} from "../support/test_database.ts";
 import { newUserId } from "../support/tokens.ts";
 
 Deno.test("a buried asset is seen and changed by nothing any more", async () => {
@@ -8,7 +15,7 @@ Deno.test("a buried asset is seen and changed by nothing any more", async () => 
   const { store, raw } = database;
   const { id, jobId } = await begin(store);
   const failed = await begin(store);
-  const failedAsset = await store.fail(failed.id, failed.jobId, FAILURE, CAUSE);
+  const failedAsset = await store.fail(failed.id, failed.jobId, FAILURE, lastAttempt(), newStamp());
   assert.ok(failedAsset);
   const userId = (await store.find(id))?.userId ?? "";
   assert.ok(await store.bury(id, userId));
@@ -18,14 +25,14 @@ Deno.test("a buried asset is seen and changed by nothing any more", async () => 
   const attempt = { at: new Date(), code: "ai_timeout", message: "Too slow" };
   const inVain = [
     store.find(id),
-    store.claimCall(id, jobId),
-    store.releaseCall(id, jobId),
+    store.claimCall(id, jobId, newStamp()),
+    store.releaseCall(id, jobId, newStamp()),
     store.recordAttempt(id, jobId, attempt),
-    store.activate(id, jobId, ANALYSIS),
-    store.fail(id, jobId, FAILURE, CAUSE),
+    store.activate(id, jobId, ANALYSIS, newStamp()),
+    store.fail(id, jobId, FAILURE, lastAttempt(), newStamp()),
     store.withdraw(id),
-    store.rerun(failedAsset, { requestId: "request-2" }),
-    store.undoRerun(failedAsset, failed.jobId),
+    store.rerun(failedAsset, { requestId: "request-2" }, newStamp()),
+    store.undoRerun(failedAsset, newStamp()),
     store.bury(id, userId),
   ];
   assert.deepEqual(await Promise.all(inVain), inVain.map(() => null));
@@ -44,7 +51,7 @@ Deno.test("only its owner can bury an asset, and nobody a draft", async () => {
   assert.ok(await store.find(id));
 });
 
-Deno.test("tombstones are found, those first that wait longest, until they are deleted", async () => {
+Deno.test("tombstones are found, page by page, until they are deleted", async () => {
   await using database = await openTestDatabase();
   const { store, raw } = database;
   const buried: string[] = [];
@@ -55,9 +62,12 @@ Deno.test("tombstones are found, those first that wait longest, until they are d
     buried.push(id);
   }
   const { id: alive } = await begin(store);
-  const found = async (limit: number) => (await store.tombstones(limit)).map(({ id }) => id);
+  const found = async (limit: number, after?: string) =>
+    (await store.tombstones(limit, after)).map(({ id }) => id);
+  buried.sort();
   assert.deepEqual(await found(10), buried);
   assert.deepEqual(await found(2), buried.slice(0, 2));
+  assert.deepEqual(await found(2, buried[1]), buried.slice(2));
   for (const id of [...buried, alive]) await store.deleteTombstone(id);
   assert.deepEqual(await found(10), []);
   assert.equal(await raw.countDocuments(), 1);

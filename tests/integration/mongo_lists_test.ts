@@ -3,7 +3,14 @@ import { Types } from "mongoose";
 import type { Asset, Category, Status } from "../../src/assets/asset.ts";
 import { listAssets, listDeadLetters } from "../../src/assets/read_assets.ts";
 import type { Position } from "../../src/assets/ports.ts";
-import { begin, CAUSE, FAILURE, openTestDatabase } from "../support/test_database.ts";
+import {
+  begin,
+  CAUSE,
+  FAILURE,
+  lastAttempt,
+  newStamp,
+  openTestDatabase,
+} from "../support/test_database.ts";
 import type { TestDatabase } from "../support/test_database.ts";
 import { newUserId } from "../support/tokens.ts";
 
@@ -109,7 +116,7 @@ Deno.test("FR-004 US4.2 the dead letters are those of all users that are listed,
   const failed: string[] = [];
   for (let count = 0; count < 5; count++) {
     const { id, jobId } = await begin(assets);
-    assert.ok(await assets.fail(id, jobId, FAILURE, CAUSE));
+    assert.ok(await assets.fail(id, jobId, FAILURE, lastAttempt(), newStamp()));
     failed.unshift(jobId);
     const settledAt = new Date(count * 1000);
     await raw.updateOne({ _id: new Types.ObjectId(id) }, { $set: { settledAt } });

@@ -6,7 +6,9 @@ import {
   begin,
   CAUSE,
   FAILURE,
+  lastAttempt,
   newDraft,
+  newStamp,
   openTestDatabase,
   type Store,
 } from "../support/test_database.ts";
@@ -18,17 +20,20 @@ const REQUEST = { requestId: "request-2" };
 async function failedAsset(store: Store): Promise<Asset> {
   const { id, jobId } = await begin(store);
   await store.recordAttempt(id, jobId, ATTEMPT);
-  const failed = await store.fail(id, jobId, FAILURE, CAUSE);
+  const failed = await store.fail(id, jobId, FAILURE, lastAttempt(), newStamp());
   assert.ok(failed);
   return failed;
 }
 
-Deno.test("a call that did not count is taken back, and never below none", async () => {
+Deno.test("a call that did not count is taken back, once and only by its own stamp", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
-  const { id, jobId } = await begin(store);
-  assert.equal((await store.releaseCall(id, jobId))?.aiCalls, 0);
-  assert.equal(await store.releaseCall(id, jobId), null);
+  const { id, jobId } = await accept(store);
+  const stamp = newStamp();
+  await store.claimCall(id, jobId, stamp);
+  assert.equal(await store.releaseCall(id, jobId, newStamp()), null);
+  assert.equal((await store.releaseCall(id, jobId, stamp))?.aiCalls, 0);
+  assert.equal(await store.releaseCall(id, jobId, stamp), null);
   assert.equal((await store.find(id))?.aiCalls, 0);
 });
 
@@ -36,18 +41,44 @@ Deno.test("a run knows when it called first, whatever follows", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
   const { id, jobId } = await accept(store);
-  const first = await store.claimCall(id, jobId);
+  const stamp = newStamp();
+  const first = await store.claimCall(id, jobId, stamp);
   assert.ok(first?.firstCallAt);
-  await store.releaseCall(id, jobId);
-  const second = await store.claimCall(id, jobId);
+  await store.releaseCall(id, jobId, stamp);
+  const second = await store.claimCall(id, jobId, newStamp());
   assert.deepEqual(second?.firstCallAt, first.firstCallAt);
+});
+
+Deno.test("a change that is repeated with its stamp is made once, and answered the same", async () => {
+  await using database = await openTestDatabase();
+  const { store } = database;
+  for (const end of ["activate", "fail"] as const) {
+    const { id, jobId } = await accept(store);
+    const stamp = newStamp();
+    const claim = () => store.claimCall(id, jobId, stamp);
+    assert.deepEqual(await claim(), await claim());
+    await store.recordAttempt(id, jobId, ATTEMPT);
+    await store.recordAttempt(id, jobId, ATTEMPT);
+    const last = lastAttempt();
+    const settle = () =>
+      end === "activate"
+        ? store.activate(id, jobId, ANALYSIS, stamp)
+        : store.fail(id, jobId, FAILURE, last, stamp);
+    const settled = await settle();
+    assert.ok(settled);
+    assert.deepEqual(await settle(), settled);
+    assert.equal(settled.aiCalls, 1);
+    assert.deepEqual(settled.attempts, end === "activate" ? [ATTEMPT] : [ATTEMPT, last]);
+    assert.equal(await store.activate(id, jobId, ANALYSIS, newStamp()), null);
+    assert.equal(await store.fail(id, jobId, FAILURE, lastAttempt(), newStamp()), null);
+  }
 });
 
 Deno.test("failed attempts are kept in their order, of the run under way only", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
   const { id, jobId } = await begin(store);
-  const second = { ...ATTEMPT, code: "ai_unavailable" };
+  const second = { ...ATTEMPT, at: new Date(1), code: "ai_unavailable" };
   await store.recordAttempt(id, jobId, ATTEMPT);
   await store.recordAttempt(id, jobId, second);
   assert.equal(await store.recordAttempt(id, jobIdOf(id, 2), ATTEMPT), null);
@@ -58,14 +89,14 @@ Deno.test("FR-004 a failure notes its dead letter with the cause", async () => {
   await using database = await openTestDatabase();
   const failed = await failedAsset(database.store);
   assert.deepEqual(failed.deadLetter, { state: "listed", message: CAUSE });
-  assert.deepEqual(failed.attempts, [ATTEMPT]);
+  assert.deepEqual(failed.attempts.map(({ message }) => message), [ATTEMPT.message, CAUSE]);
 });
 
 Deno.test("a new run starts afresh, under its own request and job", async () => {
   await using database = await openTestDatabase();
   const { store, raw } = database;
   const failed = await failedAsset(store);
-  const again = await store.rerun(failed, REQUEST);
+  const again = await store.rerun(failed, REQUEST, newStamp());
   assert.ok(again);
   const { id, userId, category, imageName, originalUrl, createdAt, updatedAt } = again;
   const { updatedAt: _, ...rest } = await store.find(id) ?? again;
@@ -79,15 +110,15 @@ Deno.test("a new run starts afresh, under its own request and job", async () => 
   const stored = await raw.findOne({});
   const gone = ["settledAt", "failure", "aiMetadata", "deadLetter", "firstCallAt"];
   for (const field of gone) assert.equal(stored?.[field], undefined, field);
-  assert.equal(await store.claimCall(id, jobIdOf(id, 1)), null);
-  assert.equal((await store.claimCall(id, jobIdOf(id, 2)))?.aiCalls, 1);
+  assert.equal(await store.claimCall(id, jobIdOf(id, 1), newStamp()), null);
+  assert.equal((await store.claimCall(id, jobIdOf(id, 2), newStamp()))?.aiCalls, 1);
 });
 
 Deno.test("of many that ask for a new run at once exactly one gets it", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
   const failed = await failedAsset(store);
-  const asked = Array.from({ length: 20 }, () => store.rerun(failed, REQUEST));
+  const asked = Array.from({ length: 20 }, () => store.rerun(failed, REQUEST, newStamp()));
   const granted = (await Promise.all(asked)).filter((asset) => asset !== null);
   assert.deepEqual(granted.map(({ run }) => run), [2]);
 });
@@ -97,11 +128,11 @@ Deno.test("there is no new run of what has not failed", async () => {
   const { store } = database;
   const underway = await accept(store);
   const active = await accept(store);
-  await store.activate(active.id, active.jobId, ANALYSIS);
+  await store.activate(active.id, active.jobId, ANALYSIS, newStamp());
   const draft = await store.insertDraft(newDraft());
   for (const asset of [await store.find(underway.id), await store.find(active.id), draft]) {
     assert.ok(asset);
-    assert.equal(await store.rerun(asset, REQUEST), null);
+    assert.equal(await store.rerun(asset, REQUEST, newStamp()), null);
   }
 });
 
@@ -109,26 +140,25 @@ Deno.test("a new run that was never queued can be undone: the failure is as it w
   await using database = await openTestDatabase();
   const { store } = database;
   const failed = await failedAsset(store);
-  assert.ok(await store.rerun(failed, REQUEST));
-  const undone = await store.undoRerun(failed, jobIdOf(failed.id, 2));
+  const stamp = newStamp();
+  assert.ok(await store.rerun(failed, REQUEST, stamp));
+  const undone = await store.undoRerun(failed, stamp);
   assert.ok(undone);
-  const { updatedAt: _1, aiCalls: _2, firstCallAt: _3, run, requestId, ...rest } = undone;
-  const { updatedAt: _4, aiCalls: _5, firstCallAt: _6, run: _7, requestId: _8, ...before } = failed;
-  assert.deepEqual(rest, before);
   // The job of run 2 may still turn up: the next run is another one.
-  assert.equal(run, 2);
-  assert.equal(requestId, REQUEST.requestId);
-  assert.equal(await store.claimCall(failed.id, jobIdOf(failed.id, 2)), null);
-  assert.equal((await store.rerun(undone, REQUEST))?.processingJobId, jobIdOf(failed.id, 3));
+  assert.deepEqual({ ...undone, updatedAt: failed.updatedAt }, { ...failed, run: 2 });
+  assert.equal(await store.claimCall(failed.id, jobIdOf(failed.id, 2), newStamp()), null);
+  const again = await store.rerun(undone, REQUEST, newStamp());
+  assert.equal(again?.processingJobId, jobIdOf(failed.id, 3));
 });
 
-Deno.test("a new run that a worker has begun cannot be undone", async () => {
+Deno.test("a new run that a worker has begun, or that somebody else asked for, cannot be undone", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
   const failed = await failedAsset(store);
-  const jobId = jobIdOf(failed.id, 2);
-  await store.rerun(failed, REQUEST);
-  await store.claimCall(failed.id, jobId);
-  assert.equal(await store.undoRerun(failed, jobId), null);
+  const stamp = newStamp();
+  await store.rerun(failed, REQUEST, stamp);
+  assert.equal(await store.undoRerun(failed, newStamp()), null);
+  await store.claimCall(failed.id, jobIdOf(failed.id, 2), newStamp());
+  assert.equal(await store.undoRerun(failed, stamp), null);
   assert.equal((await store.find(failed.id))?.status, "processing");
 });

@@ -11,10 +11,11 @@ import { startTcpProxy } from "../support/tcp_proxy.ts";
 import {
   accept,
   begin,
-  CAUSE,
   connectTo,
   FAILURE,
+  lastAttempt,
   newDraft,
+  newStamp,
   openTestDatabase,
   ORIGINAL_URL,
   type Store,
@@ -30,13 +31,14 @@ function questions(store: Store): Record<string, () => Promise<unknown>> {
     accept: () => store.accept(id, ORIGINAL_URL),
     withdraw: () => store.withdraw(id),
     deleteDraft: () => store.deleteDraft(id),
-    claimCall: () => store.claimCall(id, jobId),
-    activate: () => store.activate(id, jobId, ANALYSIS),
-    fail: () => store.fail(id, jobId, FAILURE, CAUSE),
-    releaseCall: () => store.releaseCall(id, jobId),
+    claimCall: () => store.claimCall(id, jobId, newStamp()),
+    activate: () => store.activate(id, jobId, ANALYSIS, newStamp()),
+    fail: () => store.fail(id, jobId, FAILURE, lastAttempt(), newStamp()),
+    releaseCall: () => store.releaseCall(id, jobId, newStamp()),
     recordAttempt: () => store.recordAttempt(id, jobId, { at: new Date(), code: "x", message: "" }),
-    rerun: () => store.rerun(newAsset({ status: "failed", run: 1 }), { requestId: "request-2" }),
-    undoRerun: () => store.undoRerun(newAsset({ status: "failed", run: 1 }), jobId),
+    rerun: () =>
+      store.rerun(newAsset({ status: "failed", run: 1 }), { requestId: "request-2" }, newStamp()),
+    undoRerun: () => store.undoRerun(newAsset({ status: "failed", run: 1 }), newStamp()),
     bury: () => store.bury(id, newUserId()),
     tombstones: () => store.tombstones(10),
     deleteTombstone: () => store.deleteTombstone(id),
@@ -54,11 +56,11 @@ async function assertUnavailable(store: Store): Promise<void> {
   await Promise.all(Object.values(asked).map((ask) => assetErrorOf(ask(), "service_unavailable")));
 }
 
-Deno.test("T052 FR-013 FR-014 a result makes an asset active, as the data model lays it down", async () => {
+Deno.test("FR-013 FR-014 T041 T052 a result makes an asset active, as the data model lays it down", async () => {
   await using database = await openTestDatabase();
   const { store, raw } = database;
   const { id, jobId } = await begin(store);
-  const asset = await store.activate(id, jobId, ANALYSIS);
+  const asset = await store.activate(id, jobId, ANALYSIS, newStamp());
   assert.equal(asset?.status, "active");
   assert.deepEqual(asset.analysis, ANALYSIS);
   assert.ok(asset.settledAt);
@@ -76,13 +78,13 @@ Deno.test("T052 FR-013 FR-014 a result makes an asset active, as the data model 
   });
 });
 
-Deno.test("T054 FR-015 a failure makes an asset failed, as the data model lays it down", async () => {
+Deno.test("FR-015 T005 T054 a failure makes an asset failed, as the data model lays it down", async () => {
   await using database = await openTestDatabase();
   const { store, raw } = database;
   const { id, jobId } = await begin(store);
-  const asset = await store.fail(id, jobId, FAILURE, CAUSE);
+  const asset = await store.fail(id, jobId, FAILURE, lastAttempt(), newStamp());
   assert.equal(asset?.status, "failed");
-  assert.deepEqual(asset.failure, FAILURE, CAUSE);
+  assert.deepEqual(asset.failure, FAILURE);
   assert.equal(asset.analysis, undefined);
   assert.ok(asset.settledAt);
   assert.deepEqual(await store.find(id), asset);
@@ -95,9 +97,9 @@ Deno.test("who settles second, another run, a draft or nothing gets null", async
   await using database = await openTestDatabase();
   const { store } = database;
   const active = await accept(store);
-  assert.ok(await store.activate(active.id, active.jobId, ANALYSIS));
+  assert.ok(await store.activate(active.id, active.jobId, ANALYSIS, newStamp()));
   const failed = await accept(store);
-  assert.ok(await store.fail(failed.id, failed.jobId, FAILURE, CAUSE));
+  assert.ok(await store.fail(failed.id, failed.jobId, FAILURE, lastAttempt(), newStamp()));
   const underway = await accept(store);
   const draft = await store.insertDraft(newDraft());
   const nobody = newUserId();
@@ -108,8 +110,8 @@ Deno.test("who settles second, another run, a draft or nothing gets null", async
   const find = () => Promise.all(inVain.map(({ id }) => store.find(id)));
   const before = await find();
   for (const { id, jobId } of inVain) {
-    assert.equal(await store.activate(id, jobId, ANALYSIS), null);
-    assert.equal(await store.fail(id, jobId, FAILURE, CAUSE), null);
+    assert.equal(await store.activate(id, jobId, ANALYSIS, newStamp()), null);
+    assert.equal(await store.fail(id, jobId, FAILURE, lastAttempt(), newStamp()), null);
   }
   assert.deepEqual(await find(), before);
 });
@@ -119,7 +121,9 @@ Deno.test("of many that settle at once exactly one wins", async () => {
   const { store } = database;
   const { id, jobId } = await begin(store);
   const settle = (_: unknown, n: number): Promise<Asset | null> =>
-    n % 2 === 0 ? store.activate(id, jobId, ANALYSIS) : store.fail(id, jobId, FAILURE, CAUSE);
+    n % 2 === 0
+      ? store.activate(id, jobId, ANALYSIS, newStamp())
+      : store.fail(id, jobId, FAILURE, lastAttempt(), newStamp());
   const settled = await Promise.all(Array.from({ length: 20 }, settle));
   const winners = settled.filter((asset) => asset !== null);
   assert.equal(winners.length, 1);
@@ -142,8 +146,8 @@ Deno.test("an asset keeps when it was made, and tells when it was changed", asyn
   assert.ok(draft.updatedAt >= draft.createdAt);
   const steps = [
     () => store.accept(draft.id, ORIGINAL_URL),
-    () => store.claimCall(draft.id, jobIdOf(draft.id, 1)),
-    () => store.activate(draft.id, jobIdOf(draft.id, 1), ANALYSIS),
+    () => store.claimCall(draft.id, jobIdOf(draft.id, 1), newStamp()),
+    () => store.activate(draft.id, jobIdOf(draft.id, 1), ANALYSIS, newStamp()),
   ];
   let last: Asset = draft;
   for (const step of steps) {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { connectRedis, openRedis } from "../../src/queue/connections.ts";
+import { failureOf } from "../support/failures.ts";
 import { quietLogger } from "../support/quiet_logger.ts";
 import { services } from "../support/services.ts";
+import { startTcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 
 function open(stack: DisposableStack, isSubscriber: boolean) {
@@ -43,4 +45,30 @@ Deno.test("FR-001 waiting for a Redis that is not there ends with the signal", a
   } finally {
     redis.disconnect();
   }
+});
+
+Deno.test("T002 what waits keeps its commands while Redis is away, what fails fast rejects them", async () => {
+  await using proxy = startTcpProxy(services().redisUrl);
+  using stack = new DisposableStack();
+  const connection = (whenAway: "wait" | "fail") =>
+    stack.adopt(
+      connectRedis({ url: proxy.url, name: "test", whenAway, logger: quietLogger }),
+      (redis) => redis.disconnect(),
+    );
+  const [waiting, failing] = [connection("wait"), connection("fail")];
+  for (const redis of [waiting, failing]) await openRedis(redis, AbortSignal.timeout(10_000));
+  // BullMQ refuses a worker's connection that gives up after so many tries.
+  assert.equal(waiting.options.maxRetriesPerRequest, null);
+
+  proxy.cut();
+  await until(
+    "both to miss Redis",
+    () => [waiting, failing].every(({ status }) => status !== "ready"),
+  );
+  const answer = waiting.echo("still here");
+  await failureOf(failing.ping());
+  proxy.restore();
+  assert.equal(await answer, "still here");
+  await until("the other one to be back", () => failing.status === "ready");
+  assert.equal(await failing.ping(), "PONG");
 });

@@ -46,7 +46,7 @@ const TIMES_UP = [
   ["JOB_TIMEOUT_MS", "The attempt took longer than 100 ms"],
 ] as const;
 for (const [variable, message] of TIMES_UP) {
-  Deno.test(`T038 T047 an AI service that hangs is given up after ${variable}`, async () => {
+  Deno.test(`T019 T038 T047 an AI service that hangs is given up after ${variable}`, async () => {
     await using pipeline = await startPipeline({ env: { [variable]: "100", JOB_ATTEMPTS: "2" } });
     const [api = ""] = pipeline.apiUrls;
     const [user, admin] = [await newUser(), await newUser({ role: "admin" })];

@@ -48,6 +48,7 @@ Deno.test("FR-004 a job that keeps killing its workers ends failed, as a dead le
   const { items } = (await admin.get(url, "/api/assets/dead-letter")).body.data;
   assert.equal(items[0].jobId, jobId);
   assert.equal(items[0].reason, "job_stalled");
+  assert.equal(items[0].attempts.at(-1).code, "job_stalled");
 });
 
 Deno.test("E1 a job that loses Redis in its midst ends well once Redis is back", async () => {

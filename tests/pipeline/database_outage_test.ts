@@ -25,6 +25,24 @@ Deno.test("an answer that comes while MongoDB is away is saved when it is back, 
   assert.equal((await aiCalls(pipeline.ai.url)).length, 1);
 });
 
+Deno.test("a result that MongoDB took but did not acknowledge is announced all the same", async () => {
+  await using proxy = startTcpProxy(services().mongoUri);
+  await using pipeline = await startPipeline({ mongoUri: proxy.url });
+  const [api = ""] = pipeline.apiUrls;
+  const user = await newUser();
+  using device = await connect(api, { token: user.token });
+  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 300, times: 1 });
+  const { assetId } = (await user.submit(api)).body.data;
+  await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
+  proxy.freeze();
+  const isStored = async () => (await pipeline.documents())[0]?.["status"] === "active";
+  await until("the result to be stored", isStored);
+  assert.equal(device.events.length, 0);
+  proxy.restore();
+  await device.eventOf(assetId, "active");
+  assert.equal((await aiCalls(pipeline.ai.url)).length, 1);
+});
+
 Deno.test("a job that begins while MongoDB is away waits for it, and loses no attempt", async () => {
   await using proxy = startTcpProxy(services().mongoUri);
   await using pipeline = await startPipeline({ mongoUri: proxy.url, env: { JOB_ATTEMPTS: "1" } });
@@ -35,7 +53,7 @@ Deno.test("a job that begins while MongoDB is away waits for it, and loses no at
   const { assetId, jobId } = (await user.submit(api)).body.data;
   proxy.cut();
   await pipeline.queue.resume();
-  await until("the job to be put off", () => pipeline.queue.getDelayedCount());
+  await until("a worker to have the job", () => pipeline.queue.getActiveCount());
   assert.equal((await pipeline.queue.getJob(jobId))?.attemptsMade, 0);
   proxy.restore();
   await device.eventOf(assetId, "active");

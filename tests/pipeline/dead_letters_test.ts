@@ -38,6 +38,34 @@ Deno.test("US3.4 US4.2 FR-004 T044 a run that failed is a dead letter with every
   assert.ok(!JSON.stringify(body).includes("HTTP status 500"), "The owner sees the cause");
 });
 
+Deno.test("US4.2 the dead letters come in pages, who failed last first", async () => {
+  await using pipeline = await startPipeline({ env: { JOB_ATTEMPTS: "1" } });
+  const [api = ""] = pipeline.apiUrls;
+  const [user, admin] = [await newUser(), await newUser({ role: "admin" })];
+  using device = await connect(api, { token: user.token });
+  await orderFault(pipeline.ai.url, { kind: "status", status: 422 });
+  const failed: string[] = [];
+  for (let count = 0; count < 3; count++) {
+    const { assetId, jobId } = (await user.submit(api)).body.data;
+    await device.eventOf(assetId, "failed");
+    failed.unshift(jobId);
+  }
+  const listed: string[] = [];
+  const reasons = new Set<string>();
+  let query = "limit=2";
+  do {
+    const { body } = await admin.get(api, `/api/assets/dead-letter?${query}`);
+    for (const { jobId, reason } of body.data.items) {
+      listed.push(jobId);
+      reasons.add(reason);
+    }
+    const { nextCursor } = body.data;
+    query = nextCursor && `limit=2&cursor=${nextCursor}`;
+  } while (query);
+  assert.deepEqual(listed, failed);
+  assert.deepEqual([...reasons], ["ai_rejected"]);
+});
+
 Deno.test("an admin replays a dead letter once: a new run, whose result the owner hears", async () => {
   await using pipeline = await startPipeline();
   const [api = ""] = pipeline.apiUrls;

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { aiCalls, clearFaults, orderFault } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
 import { type Pipeline, startPipeline } from "../support/pipeline.ts";
+import { services } from "../support/services.ts";
+import { startTcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 
 const SWEPT_OFTEN = { RECONCILE_INTERVAL_MS: "50" };
@@ -37,7 +39,7 @@ Deno.test("an asset that waits is deleted with its job and its image, by the API
   await untilNothingIsLeft(pipeline, assetId);
 });
 
-Deno.test("T045 T051 an asset that is being analysed is deleted: no event, and nothing stays", async () => {
+Deno.test("E5 T045 T051 an asset that is being analysed is deleted: no event, and nothing stays", async () => {
   await using pipeline = await startPipeline({ env: SWEPT_OFTEN });
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
@@ -124,5 +126,25 @@ Deno.test("deletion is answered while the image store is down; the image follows
   await until("the API and a worker to have tried", () => refused > 1);
   assert.equal(pipeline.cloudinary.images.size, 1);
   pipeline.cloudinary.fault = undefined;
+  await untilNothingIsLeft(pipeline, assetId);
+});
+
+Deno.test("deletion is answered while Redis is away; job and dead letter follow when it is back", async () => {
+  await using proxy = startTcpProxy(services().redisUrl);
+  await using pipeline = await startPipeline({ redisUrl: proxy.url, env: SWEPT_OFTEN });
+  const [api = ""] = pipeline.apiUrls;
+  const user = await newUser();
+  using device = await connect(api, { token: user.token });
+  await orderFault(pipeline.ai.url, { kind: "status", status: 422 });
+  const { assetId, jobId } = (await user.submit(api)).body.data;
+  await device.eventOf(assetId, "failed");
+  const hasFailed = () => pipeline.queue.getJob(jobId).then((job) => job?.isFailed());
+  await until("its job to have failed", hasFailed);
+  proxy.cut();
+  assert.equal((await user.del(api, `/api/assets/${assetId}`)).status, 204);
+  assert.equal((await user.get(api, `/api/assets/${assetId}`)).status, 404);
+  const { keys } = await residueOf(pipeline, assetId);
+  assert.ok(keys.length >= 2, Deno.inspect(keys));
+  proxy.restore();
   await untilNothingIsLeft(pipeline, assetId);
 });

@@ -4,10 +4,11 @@ import { once } from "node:events";
 import type { Child } from "../../dev/services/child_process.ts";
 import { aiCalls, orderFault } from "../support/ai_control.ts";
 import { connect, newUser, send } from "../support/client.ts";
+import { photo } from "../support/photos.ts";
 import { exitCodeOf, runToEnd, startProcesses } from "../support/processes.ts";
 import { until } from "../support/until.ts";
 
-Deno.test("FR-022 API and worker in processes of their own: the event comes out on a second API", async () => {
+Deno.test("FR-022 T012 T056 API and worker in processes of their own: the event comes out on a second API", async () => {
   await using pipeline = await startProcesses();
   const [first, second] = await Promise.all([
     pipeline.start("api"),
@@ -67,7 +68,9 @@ Deno.test("T064 a call that outlives the grace is handed back: another worker ma
 });
 
 Deno.test("SIGINT ends them as well, and every line they wrote is JSON with time, level and msg", async () => {
-  await using pipeline = await startProcesses({ LOG_LEVEL: "debug" });
+  const AI_SERVICE_TOKEN = "a-token-nobody-may-see";
+  await using pipeline = await startProcesses({ LOG_LEVEL: "debug", AI_SERVICE_TOKEN });
+  await orderFault(pipeline.ai.url, { kind: "status", status: 503, times: 1 });
   const children = await Promise.all([pipeline.start("api"), pipeline.start("worker")]);
   const user = await newUser();
   using device = await connect(children[0].ready[1] ?? "", { token: user.token });
@@ -84,7 +87,17 @@ Deno.test("SIGINT ends them as well, and every line they wrote is JSON with time
     assert.equal(typeof line.msg, "string");
   }
   const text = JSON.stringify(lines);
-  assert.ok(!text.includes(user.token) && !text.includes(pipeline.env["JWT_SECRET"] ?? "?"));
+  const { JWT_SECRET, CLOUDINARY_URL } = pipeline.env;
+  const { password } = new URL(CLOUDINARY_URL ?? "");
+  const secrets = [
+    user.token,
+    JWT_SECRET,
+    AI_SERVICE_TOKEN,
+    password,
+    decodeURIComponent(password),
+  ];
+  for (const secret of secrets) assert.ok(secret && !text.includes(secret));
+  assert.ok(text.length < (await photo("camera.png")).size, "The image is in the log");
 });
 
 Deno.test("T026 T055 a request is followed by its id and trace through API, queue and worker", async () => {
@@ -216,7 +229,7 @@ Deno.test("a MONGODB_URI that the driver cannot read is a fault of configuration
   }
 });
 
-Deno.test("a Redis or MongoDB that stays away ends both with exit code 69 and is named", async () => {
+Deno.test("FR-001 a Redis or MongoDB that stays away ends both with exit code 69 and is named", async () => {
   await using pipeline = await startProcesses({
     REDIS_URL: "redis://127.0.0.1:1",
     STARTUP_TIMEOUT_MS: "500",

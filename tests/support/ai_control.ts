@@ -2,6 +2,8 @@
 export interface AiCall {
   readonly body: unknown;
   readonly idempotencyKey: string | null;
+  /** Whether credentials were sent. */
+  readonly authorization: boolean;
   /** null while the call runs. */
   readonly outcome: string | null;
 }

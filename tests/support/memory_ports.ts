@@ -38,7 +38,7 @@ export interface MemoryPorts {
   readonly published: { userId: string; event: AssetProcessed }[];
   readonly calls: string[];
   /** What a call does in place of its own work: by its name, as in `calls`. */
-  readonly faults: Partial<Record<string, () => unknown>>;
+  readonly faults: Partial<Record<string, (...args: unknown[]) => unknown>>;
 }
 
 export const unavailable = () => {
@@ -61,7 +61,7 @@ export function memoryPorts(): MemoryPorts {
     return async (...args: A): Promise<R> => {
       calls.push(name);
       const fault = faults[name];
-      return await (fault ? fault() as R : work(...args));
+      return await (fault ? fault(...args) as R : work(...args));
     };
   }
 
@@ -72,6 +72,10 @@ export function memoryPorts(): MemoryPorts {
     stored.set(id, changed);
     return changed;
   }
+
+  const stamps = new Map<string, string>();
+  const stamped = (id: string, stamp: string) =>
+    stamps.get(id) === stamp ? stored.get(id) ?? null : null;
 
   const underway = (jobId: string) => (asset: Asset) =>
     asset.status === "processing" && asset.processingJobId === jobId;
@@ -98,54 +102,69 @@ export function memoryPorts(): MemoryPorts {
     }),
     claimCall: port(
       "claimCall",
-      (id: string, jobId: string) =>
-        change(id, underway(jobId), ({ aiCalls, firstCallAt = new Date() }) => ({
-          aiCalls: aiCalls + 1,
-          firstCallAt,
-        })),
+      (id: string, jobId: string, stamp: string) =>
+        stamped(id, stamp) ??
+          change(id, underway(jobId), ({ aiCalls, firstCallAt = new Date() }) => {
+            stamps.set(id, stamp);
+            return { aiCalls: aiCalls + 1, firstCallAt };
+          }),
     ),
-    releaseCall: port(
-      "releaseCall",
-      (id: string, jobId: string) =>
-        change(id, underway(jobId), ({ aiCalls }) => ({ aiCalls: aiCalls - 1 })),
-    ),
+    releaseCall: port("releaseCall", (id: string, jobId: string, stamp: string) => {
+      const isOurs = stamped(id, stamp) && stamps.delete(id);
+      return isOurs
+        ? change(id, underway(jobId), ({ aiCalls }) => ({ aiCalls: aiCalls - 1 }))
+        : null;
+    }),
     recordAttempt: port(
       "recordAttempt",
       (id: string, jobId: string, attempt: FailedAttempt) =>
-        change(id, underway(jobId), ({ attempts }) => ({ attempts: [...attempts, attempt] })),
+        change(
+          id,
+          (asset) => underway(jobId)(asset) && !asset.attempts.some(({ at }) => at === attempt.at),
+          ({ attempts }) => ({ attempts: [...attempts, attempt] }),
+        ),
     ),
     activate: port(
       "activate",
-      (id: string, jobId: string, analysis: Analysis) =>
-        change(id, underway(jobId), () => ({ status: "active", analysis, settledAt: new Date() })),
+      (id: string, jobId: string, analysis: Analysis, stamp: string) =>
+        change(id, underway(jobId), () => {
+          stamps.set(id, stamp);
+          return { status: "active", analysis, settledAt: new Date() };
+        }) ?? stamped(id, stamp),
     ),
     fail: port(
       "fail",
-      (id: string, jobId: string, failure: Failure, message: string) =>
-        change(id, underway(jobId), () => ({
-          ...{ status: "failed", failure, settledAt: new Date() },
-          deadLetter: { state: "listed", message },
-        })),
+      (id: string, jobId: string, failure: Failure, last: FailedAttempt, stamp: string) =>
+        change(id, underway(jobId), ({ attempts }) => {
+          stamps.set(id, stamp);
+          return {
+            ...{ status: "failed", failure, settledAt: new Date(), attempts: [...attempts, last] },
+            deadLetter: { state: "listed", message: last.message },
+          };
+        }) ?? stamped(id, stamp),
     ),
     rerun: port(
       "rerun",
-      (failed: Asset, request: RequestTrace) =>
+      (failed: Asset, request: RequestTrace, stamp: string) =>
         change(
           failed.id,
           ({ status, run }) => status === "failed" && run === failed.run,
-          ({ failure: _1, deadLetter: _2, settledAt: _3, ...asset }) => ({
-            ...{ ...asset, ...request, status: "processing", run: asset.run + 1, aiCalls: 0 },
-            ...{ failure: undefined, deadLetter: undefined, settledAt: undefined, attempts: [] },
-            processingJobId: jobIdOf(failed.id, asset.run + 1),
-          }),
+          ({ failure: _1, deadLetter: _2, settledAt: _3, ...asset }) => {
+            stamps.set(failed.id, stamp);
+            return {
+              ...{ ...asset, ...request, status: "processing", run: asset.run + 1, aiCalls: 0 },
+              ...{ failure: undefined, deadLetter: undefined, settledAt: undefined, attempts: [] },
+              processingJobId: jobIdOf(failed.id, asset.run + 1),
+            };
+          },
         ),
     ),
     undoRerun: port(
       "undoRerun",
-      (failed: Asset, newJobId: string) =>
+      (failed: Asset, stamp: string) =>
         change(
           failed.id,
-          (asset) => underway(newJobId)(asset) && asset.aiCalls === 0,
+          ({ id, status }) => status === "processing" && stamped(id, stamp) !== null,
           ({ run }) => ({ ...failed, run }),
         ),
     ),
@@ -172,7 +191,12 @@ export function memoryPorts(): MemoryPorts {
       buried.set(id, asset);
       return asset;
     }),
-    tombstones: port("tombstones", (limit: number) => [...buried.values()].slice(0, limit)),
+    tombstones: port(
+      "tombstones",
+      (limit: number, after = "") =>
+        [...buried.values()].filter(({ id }) => id > after)
+          .sort((a, b) => a.id < b.id ? -1 : 1).slice(0, limit),
+    ),
     deleteTombstone: port("deleteTombstone", (id: string) => void buried.delete(id)),
     find: port("find", (id: string) => {
       const asset = stored.get(id);

@@ -47,6 +47,12 @@ export const FAILURE: Failure = { code: "ai_timeout", message: "Too slow.", retr
 
 export const CAUSE = "The AI service did not answer in time";
 
+/** Stands for one change. */
+export const newStamp = () => crypto.randomUUID();
+
+/** An attempt that fails right now, as the last of its run. */
+export const lastAttempt = () => ({ at: new Date(), code: FAILURE.code, message: CAUSE });
+
 export function newDraft(fields: Partial<NewDraft> = {}): NewDraft {
   return { userId: newUserId(), category: "lego", requestId: "request-1", ...fields };
 }
@@ -61,6 +67,6 @@ export async function accept(store: Store): Promise<{ id: string; jobId: string 
 /** The same with a first call to the AI service under way. */
 export async function begin(store: Store): Promise<{ id: string; jobId: string }> {
   const accepted = await accept(store);
-  await store.claimCall(accepted.id, accepted.jobId);
+  await store.claimCall(accepted.id, accepted.jobId, newStamp());
   return accepted;
 }

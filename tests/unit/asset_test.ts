@@ -17,7 +17,7 @@ import { newUserId } from "../support/tokens.ts";
 const ASSET_ID = "507f1f77bcf86cd799439011";
 const settledAt = new Date("2025-12-28T10:30:00.000Z");
 
-Deno.test("categories and statuses are those of the data model", () => {
+Deno.test("T005 categories and statuses are those of the data model", () => {
   assert.deepEqual(CATEGORIES, ["sneaker", "lego", "camera", "other"]);
   assert.deepEqual(
     [...STATUSES],

@@ -33,7 +33,7 @@ function refuses(name: string, value: string): void {
   assert.deepEqual(faultsOf({ ...REQUIRED, [name]: value }), [name], `${name}=${value}`);
 }
 
-Deno.test("the defaults are those of the contract", () => {
+Deno.test("FR-003 T019 T038 T047 T049 the defaults are those of the contract", () => {
   assert.deepEqual(parse(), {
     development: false,
     redisUrl: REQUIRED.REDIS_URL,

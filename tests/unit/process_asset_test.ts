@@ -42,10 +42,23 @@ async function process(ports: MemoryPorts, job: Job, options: Partial<Attempted>
   return { asked, verdict, lines };
 }
 
+/** The next call of that name does its work, but its answer is lost. */
+function losesAnswer(
+  ports: MemoryPorts,
+  name: "claimCall" | "recordAttempt" | "activate" | "fail",
+) {
+  const { assets } = ports;
+  ports.faults[name] = async (...args: unknown[]) => {
+    delete ports.faults[name];
+    await (assets[name] as (...args: unknown[]) => Promise<unknown>)(...args);
+    return unavailable();
+  };
+}
+
 const fails = (code: ErrorCode) => () => Promise.reject(new AssetError(code, "On demand"));
 const never = () => new Promise<never>(() => {});
 
-Deno.test("FR-012 the service is asked about the original picture, each call by its own key", async () => {
+Deno.test("FR-012 US3.1 T050 the service is asked about the original picture, each call by its own key", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
   const first = await process(ports, job, { answer: fails("ai_unavailable") });
@@ -55,7 +68,7 @@ Deno.test("FR-012 the service is asked about the original picture, each call by 
   assert.deepEqual(second.asked, [{ ...picture, idempotencyKey: `${job.id}-2` }]);
 });
 
-Deno.test("FR-013 FR-014 FR-019 FR-021 a result is saved, then told to the owner", async () => {
+Deno.test("FR-013 FR-014 FR-019 FR-021 US3.2 T052 T053 a result is saved, then told to the owner", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
   const { verdict } = await process(ports, job);
@@ -144,7 +157,7 @@ Deno.test("a run that is older than 15 minutes ends without another call", async
   assert.deepEqual(failure, {
     code: "deadline_exceeded",
     message: "The analysis took too long. We tried 2 times.",
-    retryable: true,
+    retryable: false,
   });
   assert.equal(ports.letters.get(job.id)?.reason, "deadline_exceeded");
 });
@@ -204,16 +217,58 @@ Deno.test("an answer is kept in hand while MongoDB is away, and saved without an
   assert.equal(ports.stored.get(asset.id)?.status, "active");
 });
 
-Deno.test("without MongoDB a job is put off, and no attempt is counted", async () => {
+Deno.test("an answer that MongoDB took but whose acknowledgement was lost is announced, once", async () => {
   const ports = memoryPorts();
-  const { job } = storeProcessing(ports);
-  ports.faults["claimCall"] = unavailable;
-  const { asked, verdict } = await process(ports, job, { isLast: true });
-  assert.deepEqual(asked, []);
-  assert.equal(verdict.next, "postpone");
+  const { asset, job } = storeProcessing(ports);
+  losesAnswer(ports, "activate");
+  const { asked, verdict } = await process(ports, job);
+  assert.equal(asked.length, 1);
+  assert.deepEqual(verdict, { next: "complete" });
+  assert.equal(ports.stored.get(asset.id)?.status, "active");
+  assert.equal(ports.published.length, 1);
 });
 
-Deno.test("a failure that MongoDB cannot be told of before the worker ends is put off as well", async () => {
+Deno.test("a call, an attempt and a failure are counted once when an acknowledgement was lost", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  const answer = fails("ai_timeout");
+  losesAnswer(ports, "claimCall");
+  losesAnswer(ports, "recordAttempt");
+  assert.equal((await process(ports, job, { answer })).verdict.next, "retry");
+  assert.equal(ports.stored.get(asset.id)?.attempts.length, 1);
+  losesAnswer(ports, "fail");
+  assert.equal((await process(ports, job, { answer, isLast: true })).verdict.next, "fail");
+  const { failure, attempts } = ports.stored.get(asset.id) ?? asset;
+  assert.equal(failure?.message, "The analysis service did not answer in time. We tried 2 times.");
+  assert.equal(attempts.length, 2);
+  assert.equal(ports.letters.size, 1);
+  assert.equal(ports.published.length, 1);
+});
+
+Deno.test("a job that begins while MongoDB is away waits for it", async () => {
+  const ports = memoryPorts();
+  const { job } = storeProcessing(ports);
+  ports.faults["claimCall"] = () => {
+    delete ports.faults["claimCall"];
+    return unavailable();
+  };
+  assert.deepEqual((await process(ports, job)).verdict, { next: "complete" });
+});
+
+Deno.test("a worker that has to end while MongoDB is away hands the job back", async () => {
+  const ports = memoryPorts();
+  const { job } = storeProcessing(ports);
+  const closing = new AbortController();
+  ports.faults["claimCall"] = () => {
+    closing.abort();
+    return unavailable();
+  };
+  const { asked, verdict } = await process(ports, job, { closing: closing.signal, isLast: true });
+  assert.deepEqual(asked, []);
+  assert.equal(verdict.next, "hand back");
+});
+
+Deno.test("a failure that MongoDB cannot be told of before the worker ends is handed back as well", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
   const closing = new AbortController();
@@ -223,7 +278,7 @@ Deno.test("a failure that MongoDB cannot be told of before the worker ends is pu
   };
   const answer = fails("ai_rejected");
   const { verdict } = await process(ports, job, { answer, closing: closing.signal });
-  assert.equal(verdict.next, "postpone");
+  assert.equal(verdict.next, "hand back");
   assert.equal(ports.stored.get(asset.id)?.status, "processing");
 });
 

@@ -81,6 +81,27 @@ for (const step of ["queue.remove", "deadLetters.remove", "remove", "deleteTombs
   });
 }
 
+Deno.test("more tombstones than fit into one look are purged all the same, past those that fail", async () => {
+  const ports = memoryPorts();
+  const { queue } = ports;
+  for (let count = 0; count < 230; count++) {
+    const { asset, owner } = storeWhole(ports);
+    await deleteAsset(ports, owner, asset.id);
+  }
+  const remaining = [...ports.buried.keys()].sort().slice(0, 150);
+  const { remove } = queue;
+  ports.faults["queue.remove"] = async (jobId) => {
+    if (remaining.some((id) => String(jobId).includes(id))) unavailable();
+    const fault = ports.faults["queue.remove"];
+    delete ports.faults["queue.remove"];
+    await remove(String(jobId));
+    ports.faults["queue.remove"] = fault;
+    return true;
+  };
+  await purgeTombstones(ports, recordLogs().logger);
+  assert.deepEqual([...ports.buried.keys()].sort(), remaining);
+});
+
 Deno.test("without the database nothing is purged, and that is logged", async () => {
   const ports = memoryPorts();
   ports.faults["tombstones"] = unavailable;

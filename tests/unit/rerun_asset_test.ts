@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Asset } from "../../src/assets/asset.ts";
 import { AssetError } from "../../src/assets/errors.ts";
 import type { Actor } from "../../src/assets/ports.ts";
 import { replayDeadLetter, retryAsset } from "../../src/assets/rerun_asset.ts";
@@ -14,12 +15,13 @@ import { recordLogs } from "../support/recorded_logs.ts";
 import { newUserId } from "../support/tokens.ts";
 
 const REQUEST = { requestId: "request-2" };
+const NEVER = new AbortController().signal;
 const { logger } = recordLogs();
 
 /** An asset whose first run failed, with its dead letter. */
 async function failedAsset(ports: MemoryPorts) {
   const { asset, job } = storeProcessing(ports);
-  await settleFailure(ports, job, new AssetError("ai_timeout", "Too slow"), logger);
+  await settleFailure(ports, job, new AssetError("ai_timeout", "Too slow"), NEVER, logger);
   return { asset, job, owner: { userId: asset.userId, isAdmin: false } };
 }
 
@@ -97,10 +99,48 @@ Deno.test("a run that a worker has begun stands, whatever became of the queue's 
   const { asset, owner } = await failedAsset(ports);
   const jobId = `asset-${asset.id}-2`;
   ports.faults["add"] = async () => {
-    await ports.assets.claimCall(asset.id, jobId);
+    await ports.assets.claimCall(asset.id, jobId, "stamp-9");
     unavailable();
   };
   assert.deepEqual(await retry(ports, owner, asset.id), { assetId: asset.id, jobId });
+});
+
+Deno.test("a run whose beginning was acknowledged to nobody is undone", async () => {
+  const ports = memoryPorts();
+  const { asset, owner } = await failedAsset(ports);
+  const { rerun } = ports.assets;
+  ports.faults["rerun"] = async (...args) => {
+    delete ports.faults["rerun"];
+    await rerun(...args as Parameters<typeof rerun>);
+    unavailable();
+  };
+  await assetErrorOf(retry(ports, owner, asset.id), "service_unavailable");
+  assert.equal(ports.stored.get(asset.id)?.status, "failed");
+  assert.equal(ports.jobs.size, 0);
+});
+
+Deno.test("what somebody else began is not undone", async () => {
+  const ports = memoryPorts();
+  const { asset, owner } = await failedAsset(ports);
+  const { rerun } = ports.assets;
+  ports.faults["rerun"] = async (failed) => {
+    delete ports.faults["rerun"];
+    await rerun(failed as Asset, REQUEST, "another-stamp");
+    unavailable();
+  };
+  await assetErrorOf(retry(ports, owner, asset.id), "service_unavailable");
+  assert.equal(ports.stored.get(asset.id)?.status, "processing");
+});
+
+Deno.test("when even undoing fails the first failure is told, the second logged", async () => {
+  const ports = memoryPorts();
+  const { asset, owner } = await failedAsset(ports);
+  const { logger, lines } = recordLogs();
+  ports.faults["add"] = unavailable;
+  ports.faults["undoRerun"] = () => Promise.reject(new TypeError("On demand"));
+  const retrying = retryAsset(ports, owner, asset.id, REQUEST, logger);
+  await assetErrorOf(retrying, "service_unavailable");
+  assert.deepEqual(lines.map(({ level }) => level), ["error"]);
 });
 
 Deno.test("a dead letter that cannot be removed from its queue does not hold up the run", async () => {

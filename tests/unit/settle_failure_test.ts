@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import type { DeadLetter } from "../../src/assets/dead_letter.ts";
 import { AssetError, type ErrorCode } from "../../src/assets/errors.ts";
 import { settleFailure } from "../../src/assets/settle_failure.ts";
-import { failureOf } from "../support/failures.ts";
+import { assetErrorOf } from "../support/failures.ts";
 import {
   ANALYSIS,
   type MemoryPorts,
@@ -16,10 +17,11 @@ function settle(
   job: ReturnType<typeof storeProcessing>["job"],
   error: AssetError,
 ) {
-  return settleFailure(ports, job, error, recordLogs().logger);
+  const { signal } = new AbortController();
+  return settleFailure(ports, job, error, signal, recordLogs().logger);
 }
 
-Deno.test("FR-004 FR-015 FR-019 a failure is saved, listed as a dead letter, then told to the owner", async () => {
+Deno.test("FR-004 FR-015 FR-019 T054 a failure is saved, listed as a dead letter, then told to the owner", async () => {
   const ports = memoryPorts();
   const attempts = [{ at: new Date(0), code: "ai_timeout", message: "Too slow" }];
   const { asset, job } = storeProcessing(ports, { aiCalls: 3, attempts });
@@ -36,10 +38,17 @@ Deno.test("FR-004 FR-015 FR-019 a failure is saved, listed as a dead letter, the
     category: asset.category,
     reason: "ai_unavailable",
     message: "HTTP status 503",
-    attempts: [{ at: "1970-01-01T00:00:00.000Z", code: "ai_timeout", message: "Too slow" }],
+    attempts: [
+      { at: "1970-01-01T00:00:00.000Z", code: "ai_timeout", message: "Too slow" },
+      {
+        at: saved.attempts[1]?.at.toISOString(),
+        code: "ai_unavailable",
+        message: "HTTP status 503",
+      },
+    ],
     failedAt,
   });
-  assert.deepEqual(ports.calls, ["find", "fail", "deadLetters.add", "publish"]);
+  assert.deepEqual(ports.calls, ["find", "fail", "deadLetters.add", "find", "publish"]);
   assert.deepEqual(ports.published, [{
     userId: asset.userId,
     event: {
@@ -66,7 +75,7 @@ Deno.test("a failure is settled once, whoever comes second and whatever it says"
 Deno.test("an asset that became active is not failed any more", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
-  await ports.assets.activate(asset.id, job.id, ANALYSIS);
+  await ports.assets.activate(asset.id, job.id, ANALYSIS, "stamp-1");
   await settle(ports, job, new AssetError("ai_timeout", "Too late"));
   assert.equal(ports.stored.get(asset.id)?.status, "active");
   assert.deepEqual(ports.published, []);
@@ -99,6 +108,32 @@ Deno.test("a dead letter that cannot be queued holds up neither the failure nor 
   assert.equal(ports.published.length, 1);
 });
 
+Deno.test("FR-004 a dead letter that is missing in its queue comes with the next settling", async () => {
+  const ports = memoryPorts();
+  const { job } = storeProcessing(ports);
+  const error = new AssetError("ai_rejected", "No");
+  ports.faults["deadLetters.add"] = unavailable;
+  await settle(ports, job, error);
+  delete ports.faults["deadLetters.add"];
+  await settle(ports, job, error);
+  assert.equal(ports.letters.size, 1);
+  assert.equal(ports.published.length, 1);
+});
+
+Deno.test("a dead letter whose asset was retried while it was queued does not stay", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  const { add } = ports.deadLetters;
+  ports.faults["deadLetters.add"] = async (letter) => {
+    delete ports.faults["deadLetters.add"];
+    const failed = ports.stored.get(asset.id) ?? asset;
+    await ports.assets.rerun(failed, { requestId: "request-2" }, "stamp-2");
+    await add(letter as DeadLetter);
+  };
+  await settle(ports, job, new AssetError("ai_rejected", "No"));
+  assert.equal(ports.letters.size, 0);
+});
+
 Deno.test("an event that cannot be sent does not undo a failure", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
@@ -107,11 +142,21 @@ Deno.test("an event that cannot be sent does not undo a failure", async () => {
   assert.equal(ports.stored.get(asset.id)?.status, "failed");
 });
 
-Deno.test("a failure that cannot be saved is told to the caller, not to the owner", async () => {
+Deno.test("a failure waits for MongoDB; a worker that has to end tells its caller", async () => {
   const ports = memoryPorts();
-  const { job } = storeProcessing(ports);
-  const outage = new AssetError("service_unavailable", "On demand");
-  ports.faults["fail"] = () => Promise.reject(outage);
-  assert.equal(await failureOf(settle(ports, job, new AssetError("ai_timeout", "x"))), outage);
+  const { asset, job } = storeProcessing(ports);
+  const closing = new AbortController();
+  let outages = 0;
+  ports.faults["fail"] = () => {
+    if (++outages === 2) closing.abort();
+    return unavailable();
+  };
+  const error = new AssetError("ai_timeout", "Too slow");
+  const settling = settleFailure(ports, job, error, closing.signal, recordLogs().logger);
+  await assetErrorOf(settling, "service_unavailable");
+  assert.equal(outages, 2);
   assert.deepEqual(ports.published, []);
+  delete ports.faults["fail"];
+  await settle(ports, job, error);
+  assert.equal(ports.stored.get(asset.id)?.status, "failed");
 });

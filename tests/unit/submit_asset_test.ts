@@ -21,7 +21,7 @@ function assertNothingStays(ports: MemoryPorts) {
   assert.deepEqual([...ports.stored.values(), ...ports.pictures.values()], []);
 }
 
-Deno.test("FR-007 FR-008 FR-009 FR-010 a submission is a draft, then processing, then a job", async () => {
+Deno.test("FR-007..FR-010 T023 a submission is a draft, then processing, then a job", async () => {
   const ports = memoryPorts();
   const sent = submission();
   const { assetId, jobId } = await submitAsset(ports, sent, recordLogs().logger);
@@ -100,7 +100,7 @@ Deno.test("an asset that a worker has begun is accepted, whatever became of the 
   ports.faults["add"] = async () => {
     const [asset] = ports.stored.values();
     assert.ok(asset?.processingJobId);
-    await ports.assets.claimCall(asset.id, asset.processingJobId);
+    await ports.assets.claimCall(asset.id, asset.processingJobId, "stamp-1");
     unavailable();
   };
   const [asset] = [await submit(ports), ...ports.stored.values()];
