@@ -70,7 +70,7 @@ async function isListening(port: number): Promise<boolean> {
   }
 }
 
-Deno.test("the demo shows 202, event and asset of each photo, exits 0 and leaves nothing", async () => {
+Deno.test("T067 the demo shows 202, event and asset of each photo, exits 0 and leaves nothing", async () => {
   await using folder = temporaryFolder();
   const { demo, lines, ...run } = await startDemo({ folder: folder.path, readyWhen: /^Done in/ });
   await using _ = demo;

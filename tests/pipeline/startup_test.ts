@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ROOT } from "../../dev/project.ts";
 import { startApi } from "../../main.ts";
 import { startWorker } from "../../worker.ts";
 import { parseConfig } from "../../src/config.ts";
@@ -56,3 +57,25 @@ Deno.test("FR-001 a worker that starts before Redis takes jobs once Redis is the
   const isDone = () => outside.queue.getJob(jobId).then((job) => job?.isCompleted());
   await until("the job to be completed", isDone);
 });
+
+for (const entry of ["main.ts", "worker.ts"]) {
+  Deno.test(`SIGTERM ends ${entry} with exit code 0 while it still waits for Redis`, async () => {
+    await using resources = new AsyncDisposableStack();
+    const proxy = startTcpProxy(services().redisUrl);
+    await proxy[Symbol.asyncDispose]();
+    const { env } = await startOutside(resources, {}, { redisUrl: proxy.url });
+    const args = ["run", "-A", entry];
+    const child = new Deno.Command(Deno.execPath(), { args, cwd: ROOT, env, stdout: "piped" })
+      .spawn();
+    let output = "";
+    let isSignalled = false;
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      output += text;
+      if (isSignalled || !output.includes("Redis does not answer")) continue;
+      child.kill("SIGTERM");
+      isSignalled = true;
+    }
+    assert.equal((await child.status).code, 0, output);
+    assert.ok(isSignalled, output);
+  });
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join, relative } from "node:path";
-import { ROOT } from "../../dev/project.ts";
+import { projectFiles, readProjectFile } from "../support/project_files.ts";
 
 const IMPORT =
   /^(?:import|export)\b[^"']*?from\s+"([^"]+)"|\bimport\("([^"]+)"\)|^import\s+"([^"]+)"/gm;
@@ -14,17 +14,11 @@ interface SourceFile {
 }
 
 async function sourceFiles(folder: string): Promise<SourceFile[]> {
-  const files: SourceFile[] = [];
-  for await (const entry of Deno.readDir(join(ROOT, folder))) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory) files.push(...await sourceFiles(path));
-    else if (path.endsWith(".ts")) files.push(await sourceFile(path));
-  }
-  return files;
+  return await Promise.all((await projectFiles(folder, ".ts")).map(sourceFile));
 }
 
 async function sourceFile(path: string): Promise<SourceFile> {
-  const text = await Deno.readTextFile(join(ROOT, path));
+  const text = await readProjectFile(path);
   const imports = [...text.matchAll(IMPORT)].map(([, a, b, c]) => a ?? b ?? c ?? "")
     .map((specifier) => specifier.startsWith(".") ? join(dirname(path), specifier) : specifier);
   return { path, text, imports };
