@@ -49,7 +49,7 @@ export async function startWorker(config: Config, logger: Logger, resources: Asy
   resources.adopt(
     startJobWorker({ redis: consumer, ...config.worker, ...shared }, {
       process: (job, attempt, log) => processAsset(deps, job, attempt, log),
-      settle: (job, error, closing, log) => settleFailure(deps, job, error, closing, log),
+      settle: (job, error, graceOver, log) => settleFailure(deps, job, error, graceOver, log),
     }),
     (worker) => worker.close(config.shutdownGraceMs),
   );

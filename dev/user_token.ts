@@ -1,8 +1,12 @@
 import { SignJWT } from "jose";
 
 /** An access token as the product's login would give it. */
-export async function userToken(userId: string, secret: string, expiresIn = "1h"): Promise<string> {
-  return await new SignJWT({ sub: userId })
+export async function userToken(
+  userId: string,
+  secret: string,
+  { claims = {}, expiresIn = "1h" }: { claims?: Record<string, unknown>; expiresIn?: string } = {},
+): Promise<string> {
+  return await new SignJWT({ ...claims, sub: userId })
     .setProtectedHeader({ alg: "HS256" })
     .setExpirationTime(expiresIn)
     .sign(new TextEncoder().encode(secret));

@@ -108,8 +108,8 @@ export function listen(
 }
 
 /**
- * Closes sockets and server. The requests under way are answered first, for up to `graceMs`, and
- * until then new ones are accepted too: a proxy has to see /readyz say that we drain.
+ * Closes sockets and server. The requests under way are answered first, for up to `graceMs`; as
+ * long as there are any, new ones are accepted too, so that a proxy can see /readyz say we drain.
  */
 export async function closeServer(
   { node, answered }: HttpServer,

@@ -25,7 +25,7 @@ type Role = (
 const SAME_SIGNAL_MS = 500;
 
 /** Past the grace every close has its own bound; what still hangs then is cut off. */
-const OVERDUE_MS = 20_000;
+const OVERDUE_MS = 25_000;
 
 /**
  * Runs a role until SIGTERM or SIGINT, then closes what it opened, last opened first, and exits.

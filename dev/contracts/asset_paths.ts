@@ -19,7 +19,8 @@ const assetId = z.string().meta({
 const upload = z.object({
   image: z.file().meta({
     description:
-      "JPEG, PNG, WebP, GIF, AVIF or HEIC of up to 10 MiB (10,485,760 bytes); its bytes " +
+      "JPEG, PNG, WebP, GIF, AVIF or HEIC of up to 10 MiB (10,485,760 bytes), 40 megapixels " +
+      "and 12,000 pixels a side; its bytes " +
       "decide, not its name and type",
   }),
   category,

@@ -22,7 +22,7 @@ export type Verdict =
 
 export interface JudgedAttempt {
   readonly isLast: boolean;
-  readonly closing: AbortSignal;
+  readonly graceOver: AbortSignal;
   /** By which its call to the AI service was counted. */
   readonly stamp: string;
 }
@@ -32,7 +32,7 @@ export async function judgeAttempt(
   deps: SettleDeps,
   job: QueuedJob,
   error: AssetError,
-  { isLast, closing, stamp }: JudgedAttempt,
+  { isLast, graceOver, stamp }: JudgedAttempt,
   logger: Logger,
 ): Promise<Verdict> {
   const { assets } = deps;
@@ -41,7 +41,7 @@ export async function judgeAttempt(
   try {
     switch (error.code) {
       case "ai_rate_limited":
-        await patiently(() => assets.releaseCall(assetId, job.id, stamp), closing);
+        await patiently(() => assets.releaseCall(assetId, job.id, stamp), graceOver);
         return { next: "hold queue", error };
       // The outage outlasted our own patience, which ends only with the worker.
       case "service_unavailable":
@@ -50,11 +50,11 @@ export async function judgeAttempt(
         return { next: "hand back", error };
     }
     if (isFinal) {
-      await settleFailure(deps, job, error, closing, logger);
+      await settleFailure(deps, job, error, graceOver, logger);
       return { next: "fail", error };
     }
     const attempt = { at: new Date(), code: error.code, message: explain(error) };
-    await patiently(() => assets.recordAttempt(assetId, job.id, attempt), closing);
+    await patiently(() => assets.recordAttempt(assetId, job.id, attempt), graceOver);
     return { next: "retry", error };
   } catch (err) {
     logger.error({ err }, "Failed attempt not booked");

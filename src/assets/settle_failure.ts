@@ -28,29 +28,29 @@ const SENTENCES: Readonly<Record<FailureCode, string>> = {
 /**
  * The one end of a failed run: processing -> failed, dead letter, event (FR-004, FR-015, FR-019).
  * Idempotent: who comes second finds nothing to settle, and sees to the dead letter only. While
- * MongoDB is away it waits, until `closing`.
+ * MongoDB is away it waits, until `graceOver`.
  */
 export async function settleFailure(
   deps: SettleDeps,
   job: QueuedJob,
   error: AssetError,
-  closing: AbortSignal,
+  graceOver: AbortSignal,
   logger: Logger,
 ): Promise<void> {
   const { assets } = deps;
   const { assetId } = job.data;
-  const found = await patiently(() => assets.find(assetId), closing);
+  const found = await patiently(() => assets.find(assetId), graceOver);
   if (!found) return;
   const code = failureCodeOf(error);
   const failure = { code, message: tell(code, found.aiCalls), retryable: error.retryable };
   const last = { at: new Date(), code: error.code, message: explain(error) };
   const stamp = crypto.randomUUID();
   const fail = () => assets.fail(assetId, job.id, failure, last, stamp);
-  const asset = await patiently(fail, closing);
+  const asset = await patiently(fail, graceOver);
 
   const log = traced(logger, asset ?? found);
   if (asset) log.error({ code, err: error }, "Asset failed");
-  if (isListed(asset ?? found, job)) await list(deps, asset ?? found, job, log);
+  await queueDeadLetter(deps, asset ?? found, job, log);
   if (asset) await announce(deps, asset, log);
 }
 
@@ -58,18 +58,20 @@ function isListed(asset: Asset | null, job: QueuedJob): boolean {
   return asset?.processingJobId === job.id && asset.deadLetter?.state === "listed";
 }
 
-async function list(
+/** Sees to it that the run of this job has its dead letter in the queue, if it has one at all. */
+export async function queueDeadLetter(
   { assets, deadLetters }: SettleDeps,
   asset: Asset,
   job: QueuedJob,
   log: Logger,
-) {
+): Promise<void> {
+  if (!isListed(asset, job)) return;
   try {
     await deadLetters.add(deadLetterOf(asset));
     // A retry or a deletion meanwhile may have looked for the letter before it was there.
     if (!isListed(await assets.find(asset.id), job)) await deadLetters.remove(job.id);
   } catch (err) {
-    log.error({ err }, "Dead letter not queued");
+    log.error({ err }, "Dead letter not brought up to date");
   }
 }
 

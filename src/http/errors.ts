@@ -5,7 +5,7 @@ import type { AnswerErrorCode } from "../contract/envelopes.ts";
 import type { HttpEnv } from "./env.ts";
 
 /** Every answer that is not a success: code -> status and the fixed text (contract, "HTTP"). */
-const ANSWERS = {
+export const ANSWERS = {
   VALIDATION_ERROR: [400, "The request is not valid"],
   UNAUTHORIZED: [401, "A valid access token is required"],
   FORBIDDEN: [403, "This is for administrators only"],

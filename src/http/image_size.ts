@@ -1,6 +1,6 @@
 import { imageDimensionsFromData } from "image-dimensions";
 
-/** Nearly every header lies within this; some cameras put their previews before the size. */
+/** The size stands within this in every format but JPEG, whose metadata may be longer. */
 const SAMPLE_BYTES = 128 * 1024;
 
 const MAX_PIXELS = 40_000_000;
@@ -11,8 +11,9 @@ const MAX_SIDE = 12_000;
  * decoded: a few bytes can claim gigabytes of pixels.
  */
 export async function imageSizeFault(image: Blob): Promise<string | undefined> {
-  const size = imageDimensionsFromData(await image.slice(0, SAMPLE_BYTES).bytes()) ??
-    (image.size > SAMPLE_BYTES ? imageDimensionsFromData(await image.bytes()) : undefined);
+  const sample = await image.slice(0, SAMPLE_BYTES).bytes();
+  const isJpeg = sample[0] === 0xff && sample[1] === 0xd8;
+  const size = sizeOf(sample) ?? (isJpeg ? sizeOf(await image.bytes()) : undefined);
   if (!size || size.width < 1 || size.height < 1) {
     return "The image's width and height could not be read: it may be damaged";
   }
@@ -21,4 +22,13 @@ export async function imageSizeFault(image: Blob): Promise<string | undefined> {
   return isTooLarge
     ? "The image may have at most 40 megapixels, and 12,000 pixels a side"
     : undefined;
+}
+
+function sizeOf(bytes: Uint8Array): { width: number; height: number } | undefined {
+  try {
+    return imageDimensionsFromData(bytes);
+  } catch {
+    // What was made to break a reader is no picture of a user's.
+    return undefined;
+  }
 }

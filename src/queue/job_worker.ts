@@ -16,7 +16,7 @@ export interface JobHandlers {
   settle(
     job: QueuedJob,
     error: AssetError,
-    closing: AbortSignal,
+    graceOver: AbortSignal,
     logger: Logger,
   ): Promise<void>;
 }
@@ -33,8 +33,8 @@ export interface JobWorkerOptions {
   readonly logger: Logger;
 }
 
-/** For jobs to be handed back, once the grace is over. */
-const HAND_BACK_MS = 5000;
+/** For jobs to be handed back, once the grace is over: two waits for a MongoDB that hangs. */
+const HAND_BACK_MS = 9000;
 const CLOSE_MS = 2000;
 
 /** Takes jobs from `ai-processing` in their order (FR-011) until it is closed. */
@@ -45,9 +45,8 @@ export function startJobWorker(
   const { redis, prefix, concurrency, logger } = options;
   const schema = jobDataSchema(options);
   const underWay = new Set<Promise<unknown>>();
-  const closing = new AbortController();
+  const graceOver = new AbortController();
   let isClosing = false;
-  const hold = createQueueHold({ redis, prefix, logger });
 
   const worker = new Worker(AI_PROCESSING, (job: Job) => tracked(attempt(job)), {
     connection: redis,
@@ -61,6 +60,7 @@ export function startJobWorker(
     lockDuration: options.lockDurationMs,
     stalledInterval: options.stalledIntervalMs,
   });
+  const hold = createQueueHold({ redis, key: worker.toKey("limiter"), logger });
   worker.on("error", (err) => {
     // The connections report for themselves; the rest tells of jobs that cannot be taken or ended.
     logger[isConnectionError(err) ? "debug" : "warn"]({ err }, "Queue error");
@@ -71,7 +71,7 @@ export function startJobWorker(
     if (!queued || !job.finishedOn) return;
     const log = jobLogger(job, job.attemptsMade);
     tracked(
-      handlers.settle(queued, codedCause(error), closing.signal, log)
+      handlers.settle(queued, codedCause(error), graceOver.signal, log)
         .catch((err) => log.error({ err }, "Failure not settled")),
     );
   });
@@ -84,15 +84,14 @@ export function startJobWorker(
     async close(graceMs) {
       isClosing = true;
       const closed = worker.close();
-      await endWithin(graceMs, allEnded(), () => {
+      const ended = allEnded(closed);
+      await endWithin(graceMs, ended, () => {
         logger.warn({ jobs: underWay.size }, "Jobs are handed back to the queue");
-        closing.abort();
+        graceOver.abort();
       });
-      await endWithin(HAND_BACK_MS, allEnded(), () => {
+      await endWithin(HAND_BACK_MS, ended, () => {
         logger.warn({ jobs: underWay.size }, "Jobs are left for the stall check");
       });
-      // Without Redis they would not end.
-      await endWithin(CLOSE_MS, Promise.all([closed, hold.close()]));
     },
   };
 
@@ -105,8 +104,12 @@ export function startJobWorker(
     }
   }
 
-  async function allEnded(): Promise<void> {
-    while (underWay.size > 0) await Promise.allSettled(underWay);
+  /** BullMQ may still begin a job that it was fetching; without Redis it would not end. */
+  async function allEnded(closed: Promise<void>): Promise<void> {
+    do {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+      await endWithin(CLOSE_MS, closed);
+    } while (underWay.size > 0);
   }
 
   async function attempt(job: Job): Promise<void> {
@@ -118,7 +121,7 @@ export function startJobWorker(
       throw new UnrecoverableError("The job's data is not ours");
     }
     const isLast = number >= (job.opts.attempts ?? 1);
-    const verdict = await handlers.process(queued, { isLast, closing: closing.signal }, log);
+    const verdict = await handlers.process(queued, { isLast, graceOver: graceOver.signal }, log);
     await obey(verdict, job);
   }
 

@@ -1,7 +1,5 @@
-import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Logger } from "../assets/ports.ts";
-import { AI_PROCESSING } from "./job_catalogue.ts";
 
 /** Never reached: without a limit of their own, BullMQ's workers do not look whether the queue is held. */
 export const HOLDABLE = { max: 1_000_000_000, duration: 1000 };
@@ -18,12 +16,8 @@ return 1`;
 
 /** Holds the queue for all workers, by BullMQ's own rate limit. */
 export function createQueueHold(
-  { redis, prefix, logger }: { redis: Redis; prefix: string; logger: Logger },
+  { redis, key, logger }: { redis: Redis; key: string; logger: Logger },
 ) {
-  const queue = new Queue(AI_PROCESSING, { connection: redis, prefix });
-  queue.on("error", (err) => logger.debug({ err }, "Queue connection error"));
-  const key = queue.toKey("limiter");
-
   return {
     /** No job begins for so long, nor before the end of an earlier hold. */
     async extend(forMs: number): Promise<void> {
@@ -31,7 +25,5 @@ export function createQueueHold(
       if (await redis.eval(EXTEND, 1, key, HOLDABLE.max, holdMs) === 0) return;
       logger.warn({ holdMs }, "Queue held, as the AI service asked for fewer calls");
     },
-
-    close: () => queue.close(),
   };
 }

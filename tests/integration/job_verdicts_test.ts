@@ -106,9 +106,9 @@ Deno.test("a job that is handed back comes first again, and loses no attempt", a
 Deno.test("a worker that has to end while the AI service asks for fewer calls hands its job back", async () => {
   await using queue = await openTestQueue();
   const id = await addJob(queue);
-  const process: Process = (_job, { closing }) => {
+  const process: Process = (_job, { graceOver }) => {
     const { promise, resolve } = Promise.withResolvers<Verdict>();
-    closing.addEventListener("abort", () => resolve(limited(60_000)));
+    graceOver.addEventListener("abort", () => resolve(limited(60_000)));
     return promise;
   };
   await using worker = await startTestWorker(queue, process);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { aiCalls, orderFault } from "../support/ai_control.ts";
+import { aiCalls, clearFaults, orderFault } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
 import { startPipeline } from "../support/pipeline.ts";
 import { startProcesses } from "../support/processes.ts";
@@ -58,10 +58,11 @@ Deno.test("E1 a job that loses Redis in its midst ends well once Redis is back",
   });
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
-  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 500, times: 1 });
+  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 60_000, times: 1 });
   const { assetId, jobId } = (await user.submit(api)).body.data;
   await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
   proxy.cut();
+  await clearFaults(pipeline.ai.url);
   const isAnswered = async () => (await aiCalls(pipeline.ai.url))[0]?.outcome;
   await until("its answer", isAnswered);
   proxy.restore();

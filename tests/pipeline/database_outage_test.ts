@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { aiCalls, orderFault } from "../support/ai_control.ts";
+import { aiCalls, clearFaults, orderFault } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
 import { startPipeline } from "../support/pipeline.ts";
 import { services } from "../support/services.ts";
@@ -12,10 +12,11 @@ Deno.test("an answer that comes while MongoDB is away is saved when it is back, 
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
   using device = await connect(api, { token: user.token });
-  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 300, times: 1 });
+  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 60_000, times: 1 });
   const { assetId } = (await user.submit(api)).body.data;
   await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
   proxy.cut();
+  await clearFaults(pipeline.ai.url);
   const isAnswered = async () => (await aiCalls(pipeline.ai.url))[0]?.outcome;
   await until("its answer", isAnswered);
   assert.equal((await user.get(api, `/api/assets/${assetId}`)).status, 503);
@@ -31,10 +32,11 @@ Deno.test("a result that MongoDB took but did not acknowledge is announced all t
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
   using device = await connect(api, { token: user.token });
-  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 300, times: 1 });
+  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 60_000, times: 1 });
   const { assetId } = (await user.submit(api)).body.data;
   await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
   proxy.freeze();
+  await clearFaults(pipeline.ai.url);
   const isStored = async () => (await pipeline.documents())[0]?.["status"] === "active";
   await until("the result to be stored", isStored);
   assert.equal(device.events.length, 0);

@@ -44,11 +44,12 @@ Deno.test("E5 T045 T051 an asset that is being analysed is deleted: no event, an
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
   using device = await connect(api, { token: user.token });
-  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 500, times: 1 });
+  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 60_000, times: 1 });
   const { assetId } = (await user.submit(api)).body.data;
   await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
   assert.equal((await user.del(api, `/api/assets/${assetId}`)).status, 204);
   assert.equal((await user.get(api, `/api/assets/${assetId}`)).status, 404);
+  await clearFaults(pipeline.ai.url);
   await untilNothingIsLeft(pipeline, assetId);
 
   const { assetId: next } = (await user.submit(api)).body.data;

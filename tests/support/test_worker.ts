@@ -49,9 +49,9 @@ export async function startTestWorker(
       attempts.push(job.id);
       return judged(process(job, attempt, log), attempt);
     },
-    settle(job, error, closing, log) {
+    settle(job, error, graceOver, log) {
       settled.push({ id: job.id, code: error.code });
-      return settle(job, error, closing, log);
+      return settle(job, error, graceOver, log);
     },
   });
   resources.defer(() => worker.close(10_000));

@@ -57,7 +57,7 @@ for (const code of ERROR_CODES) {
     assert.deepEqual(
       [String(response.status), body.error],
       [documented?.[0], { ...error, requestId: response.headers.get("X-Request-Id") }],
-      "dev/contracts/failure_responses.ts tells another story than src/http/errors.ts",
+      "the document tells another story than src/http/errors.ts",
     );
   });
 }

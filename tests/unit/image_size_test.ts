@@ -76,3 +76,29 @@ Deno.test("a picture without a size, or with none, is told to be damaged", async
   }
   assert.equal(await fault(paint(MagickFormat.Png).slice(0, 20)), UNREADABLE);
 });
+
+/** A box of ISO/IEC 14496-12: its length, its name, what is in it. */
+function box(name: string, ...content: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const size = content.reduce((sum, { length }) => sum + length, 8);
+  const bytes = new Uint8Array(size);
+  new DataView(bytes.buffer).setUint32(0, size);
+  bytes.set(new TextEncoder().encode(name), 4);
+  let offset = 8;
+  for (const part of content) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+}
+
+Deno.test("a HEIC that is made to break a reader is told to be damaged", async () => {
+  const brand = new TextEncoder().encode("heic\0\0\0\0mif1heic");
+  const count = Uint8Array.of(0, 0, 0, 0, 0, 3, 0x0d, 0x40);
+  const associations = box("ipma", count, new Uint8Array(600_000));
+  const item = box("pitm", Uint8Array.of(0, 0, 0, 0, 0, 1));
+  const properties = box("iprp", box("ipco"), associations);
+  const meta = box("meta", new Uint8Array(4), item, properties);
+  assert.equal(await fault(box("ftyp", brand), meta), UNREADABLE);
+  const brands = box("ftyp", brand, new Uint8Array(10 * 1024 * 1024 - 100).fill(0x61));
+  assert.equal(await fault(brands), UNREADABLE);
+});

@@ -16,7 +16,7 @@ type Job = ReturnType<typeof storeProcessing>["job"];
 
 interface Attempted {
   readonly answer: AiService["analyze"];
-  readonly closing: AbortSignal;
+  readonly graceOver: AbortSignal;
   readonly isLast: boolean;
   readonly attemptMs: number;
 }
@@ -36,7 +36,7 @@ async function process(ports: MemoryPorts, job: Job, options: Partial<Attempted>
   const verdict = await processAsset(
     { ...ports, ai, attemptMs },
     job,
-    { isLast: false, closing: never, ...attempt },
+    { isLast: false, graceOver: never, ...attempt },
     logger,
   );
   return { asked, verdict, lines };
@@ -195,7 +195,7 @@ Deno.test("T064 a worker that has to end hands the job back, the call uncounted"
     return never();
   };
   const { signal } = closing;
-  const { verdict } = await process(ports, job, { answer, closing: signal, isLast: true });
+  const { verdict } = await process(ports, job, { answer, graceOver: signal, isLast: true });
   assert.equal(verdict.next, "hand back");
   const left = ports.stored.get(asset.id);
   assert.equal(left?.status, "processing");
@@ -263,7 +263,7 @@ Deno.test("a worker that has to end while MongoDB is away hands the job back", a
     closing.abort();
     return unavailable();
   };
-  const { asked, verdict } = await process(ports, job, { closing: closing.signal, isLast: true });
+  const { asked, verdict } = await process(ports, job, { graceOver: closing.signal, isLast: true });
   assert.deepEqual(asked, []);
   assert.equal(verdict.next, "hand back");
 });
@@ -277,7 +277,7 @@ Deno.test("a failure that MongoDB cannot be told of before the worker ends is ha
     return unavailable();
   };
   const answer = fails("ai_rejected");
-  const { verdict } = await process(ports, job, { answer, closing: closing.signal });
+  const { verdict } = await process(ports, job, { answer, graceOver: closing.signal });
   assert.equal(verdict.next, "hand back");
   assert.equal(ports.stored.get(asset.id)?.status, "processing");
 });
@@ -307,6 +307,17 @@ Deno.test("T045 T051 a job whose asset is gone or settled ends quietly, without 
     assert.deepEqual(lines.map(({ level }) => level), ["warn"]);
   }
   assert.deepEqual(ports.published, []);
+});
+
+Deno.test("FR-004 a failure whose worker died before its dead letter was queued gets it from the next", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports);
+  const failure = { code: "ai_timeout", message: "Too slow.", retryable: true } as const;
+  const last = { at: new Date(), code: "ai_timeout", message: "Too slow" };
+  await ports.assets.fail(asset.id, job.id, failure, last, "stamp-of-the-dead");
+  const { verdict } = await process(ports, job);
+  assert.deepEqual(verdict, { next: "complete" });
+  assert.equal(ports.letters.get(job.id)?.reason, "ai_timeout");
 });
 
 Deno.test("a result for an asset that was deleted meanwhile is dropped without an event", async () => {
