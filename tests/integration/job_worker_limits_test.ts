@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers";
 import { AssetError } from "../../src/assets/errors.ts";
 import type { Verdict } from "../../src/assets/judge_attempt.ts";
 import { newJobData, openTestQueue, type TestQueue } from "../support/test_queue.ts";
-import {
-  addJob,
-  addJobs,
-  type Process,
-  startTestWorker,
-  untilEnded,
-} from "../support/test_worker.ts";
+import { addJob, type Process, startTestWorker, untilEnded } from "../support/test_worker.ts";
 import { until } from "../support/until.ts";
 
 const done = () => Promise.resolve();
@@ -78,23 +71,6 @@ Deno.test("T064 closing waits for a failure whose settling begins only then", as
   gate.resolve();
   await closing;
   assert.deepEqual(settled, ["begun", "ended"]);
-});
-
-Deno.test("T064 a job that was just being taken when closing began is not abandoned", async () => {
-  await using queue = await openTestQueue();
-  for (let round = 0; round < 8; round++) {
-    await addJobs(queue, 5);
-    const ended = Promise.withResolvers<void>();
-    const process = async () => {
-      await queue.redis.ping();
-      ended.resolve();
-    };
-    await using worker = await startTestWorker(queue, process, { concurrency: 1 });
-    await ended.promise;
-    for (let turn = 0; turn < round % 4; turn++) await new Promise(setImmediate);
-    await worker.close();
-    assert.equal(await queue.bull.getActiveCount(), 0, `round ${round}`);
-  }
 });
 
 Deno.test("T064 a job that outlives the grace is handed back first in line, no attempt counted", async () => {
