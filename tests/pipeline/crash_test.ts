@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { aiCalls, clearFaults, orderFault } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
+import { submitWithHeldCall } from "../support/held_call.ts";
 import { startPipeline } from "../support/pipeline.ts";
 import { startProcesses } from "../support/processes.ts";
 import { services } from "../support/services.ts";
@@ -58,9 +59,7 @@ Deno.test("E1 a job that loses Redis in its midst ends well once Redis is back",
   });
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
-  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 60_000, times: 1 });
-  const { assetId, jobId } = (await user.submit(api)).body.data;
-  await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
+  const { assetId, jobId } = await submitWithHeldCall(pipeline, user);
   proxy.cut();
   await clearFaults(pipeline.ai.url);
   const isAnswered = async () => (await aiCalls(pipeline.ai.url))[0]?.outcome;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { aiCalls, clearFaults, orderFault } from "../support/ai_control.ts";
+import { aiCalls, clearFaults } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
+import { submitWithHeldCall } from "../support/held_call.ts";
 import { startPipeline } from "../support/pipeline.ts";
 import { services } from "../support/services.ts";
 import { startTcpProxy } from "../support/tcp_proxy.ts";
@@ -12,9 +13,7 @@ Deno.test("an answer that comes while MongoDB is away is saved when it is back, 
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
   using device = await connect(api, { token: user.token });
-  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 60_000, times: 1 });
-  const { assetId } = (await user.submit(api)).body.data;
-  await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
+  const { assetId } = await submitWithHeldCall(pipeline, user);
   proxy.cut();
   await clearFaults(pipeline.ai.url);
   const isAnswered = async () => (await aiCalls(pipeline.ai.url))[0]?.outcome;
@@ -32,9 +31,7 @@ Deno.test("a result that MongoDB took but did not acknowledge is announced all t
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
   using device = await connect(api, { token: user.token });
-  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 60_000, times: 1 });
-  const { assetId } = (await user.submit(api)).body.data;
-  await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
+  const { assetId } = await submitWithHeldCall(pipeline, user);
   proxy.freeze();
   await clearFaults(pipeline.ai.url);
   const isStored = async () => (await pipeline.documents())[0]?.["status"] === "active";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { aiCalls, clearFaults, orderFault } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
+import { submitWithHeldCall } from "../support/held_call.ts";
 import { type Pipeline, startPipeline } from "../support/pipeline.ts";
 import { services } from "../support/services.ts";
 import { startTcpProxy } from "../support/tcp_proxy.ts";
@@ -44,9 +45,7 @@ Deno.test("E5 T045 T051 an asset that is being analysed is deleted: no event, an
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
   using device = await connect(api, { token: user.token });
-  await orderFault(pipeline.ai.url, { kind: "slow", delayMs: 60_000, times: 1 });
-  const { assetId } = (await user.submit(api)).body.data;
-  await until("the AI call", async () => (await aiCalls(pipeline.ai.url)).length);
+  const { assetId } = await submitWithHeldCall(pipeline, user);
   assert.equal((await user.del(api, `/api/assets/${assetId}`)).status, 204);
   assert.equal((await user.get(api, `/api/assets/${assetId}`)).status, 404);
   await clearFaults(pipeline.ai.url);
