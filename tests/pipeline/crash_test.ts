@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { aiCalls, clearFaults, orderFault } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
 import { submitWithHeldCall } from "../support/held_call.ts";
-import { startPipeline } from "../support/pipeline.ts";
 import { startProcesses } from "../support/processes.ts";
 import { services } from "../support/services.ts";
 import { startTcpProxy } from "../support/tcp_proxy.ts";
@@ -54,12 +53,16 @@ Deno.test("FR-004 a job that keeps killing its workers ends failed, as a dead le
 
 Deno.test("E1 a job that loses Redis in its midst ends well once Redis is back", async () => {
   await using proxy = startTcpProxy(services().redisUrl);
-  await using pipeline = await startPipeline({
-    ...{ redisUrl: proxy.url, env: { ...QUICK, JOB_ATTEMPTS: "1" } },
+  await using pipeline = await startProcesses({
+    ...{ ...QUICK, REDIS_URL: proxy.url, JOB_ATTEMPTS: "1" },
   });
-  const [api = ""] = pipeline.apiUrls;
+  const [{ ready: [, api = ""] }] = await Promise.all([
+    pipeline.start("api"),
+    pipeline.start("worker"),
+  ]);
   const user = await newUser();
-  const { assetId, jobId } = await submitWithHeldCall(pipeline, user);
+  const held = await submitWithHeldCall({ ai: pipeline.ai, apiUrls: [api] }, user);
+  const { assetId, jobId } = held;
   proxy.cut();
   await clearFaults(pipeline.ai.url);
   const isAnswered = async () => (await aiCalls(pipeline.ai.url))[0]?.outcome;

@@ -3,13 +3,16 @@ import { aiCalls, clearFaults, orderFault } from "../support/ai_control.ts";
 import { connect, newUser } from "../support/client.ts";
 import { submitWithHeldCall } from "../support/held_call.ts";
 import { type Pipeline, startPipeline } from "../support/pipeline.ts";
+import { startProcesses } from "../support/processes.ts";
 import { services } from "../support/services.ts";
 import { startTcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
 
 const SWEPT_OFTEN = { RECONCILE_INTERVAL_MS: "50" };
 
-async function residueOf({ documents, cloudinary, queue, keys }: Pipeline, assetId: string) {
+type Stores = Pick<Pipeline, "documents" | "cloudinary" | "queue" | "keys">;
+
+async function residueOf({ documents, cloudinary, queue, keys }: Stores, assetId: string) {
   return {
     documents: (await documents()).length,
     images: cloudinary.images.size,
@@ -18,7 +21,7 @@ async function residueOf({ documents, cloudinary, queue, keys }: Pipeline, asset
   };
 }
 
-async function untilNothingIsLeft(pipeline: Pipeline, assetId: string): Promise<void> {
+async function untilNothingIsLeft(pipeline: Stores, assetId: string): Promise<void> {
   const nothing = JSON.stringify({ documents: 0, images: 0, jobs: 0, keys: [] });
   await until(
     "everything to be gone",
@@ -131,8 +134,11 @@ Deno.test("deletion is answered while the image store is down; the image follows
 
 Deno.test("deletion is answered while Redis is away; job and dead letter follow when it is back", async () => {
   await using proxy = startTcpProxy(services().redisUrl);
-  await using pipeline = await startPipeline({ redisUrl: proxy.url, env: SWEPT_OFTEN });
-  const [api = ""] = pipeline.apiUrls;
+  await using pipeline = await startProcesses({ ...SWEPT_OFTEN, REDIS_URL: proxy.url });
+  const [{ ready: [, api = ""] }] = await Promise.all([
+    pipeline.start("api"),
+    pipeline.start("worker"),
+  ]);
   const user = await newUser();
   using device = await connect(api, { token: user.token });
   await orderFault(pipeline.ai.url, { kind: "status", status: 422 });

@@ -8,7 +8,7 @@ import { until } from "./until.ts";
  * of the AI service are cleared.
  */
 export async function submitWithHeldCall(
-  { apiUrls: [api = ""], ai }: Pipeline,
+  { apiUrls: [api = ""], ai }: Pick<Pipeline, "apiUrls" | "ai">,
   user: User,
 ): Promise<{ assetId: string; jobId: string }> {
   await orderFault(ai.url, { kind: "slow", delayMs: 60_000, times: 1 });
