@@ -104,7 +104,7 @@ export function startJobWorker(
     }
   }
 
-  /** BullMQ may still begin a job that it was fetching; without Redis it would not end. */
+  /** BullMQ may still begin a job that it was fetching; without Redis, its own closing has no end. */
   async function allEnded(closed: Promise<void>): Promise<void> {
     do {
       while (underWay.size > 0) await Promise.allSettled(underWay);

@@ -5,26 +5,10 @@ import { Server } from "socket.io";
 import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
 import { createEventPublisher } from "../../src/events/event_publisher.ts";
 import { failureOf } from "../support/failures.ts";
+import { FAILURE, SUCCESS } from "../support/sample_events.ts";
 import { openTestQueue, type TestQueue } from "../support/test_queue.ts";
 import { newUserId } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
-
-const SUCCESS: AssetProcessed = {
-  event: "asset_processed",
-  assetId: "507f1f77bcf86cd799439011",
-  status: "active",
-  aiMetadata: {
-    brand: { value: "Nike", confidence: 0.95 },
-    model: { value: "Air Jordan 1", confidence: 0.88 },
-    colorway: { value: "Chicago", confidence: 0.82 },
-  },
-  processedImageUrl: "https://res.cloudinary.com/demo/processed.png",
-  timestamp: "2025-12-28T10:30:00.000Z",
-};
-const FAILURE: AssetProcessed = {
-  ...{ event: "asset_processed", assetId: SUCCESS.assetId, status: "failed" },
-  ...{ error: "The analysis service did not answer.", timestamp: SUCCESS.timestamp },
-};
 
 /** All that goes out to the sockets of this queue's API processes. */
 async function listen(queue: TestQueue) {

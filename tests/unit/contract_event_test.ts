@@ -4,29 +4,10 @@ import { assetProcessed } from "../../src/assets/asset_processed.ts";
 import { assetProcessedEvent } from "../../src/contract/asset_processed_event.ts";
 import { assertEvent } from "../support/contract.ts";
 import { ANALYSIS, newAsset } from "../support/memory_ports.ts";
+import { FAILURE, SUCCESS } from "../support/sample_events.ts";
 import { isAccepted } from "../support/schema_agreement.ts";
 
 const settledAt = new Date("2025-12-28T10:30:00.000Z");
-const SUCCESS = {
-  event: "asset_processed",
-  assetId: "507f1f77bcf86cd799439011",
-  status: "active",
-  aiMetadata: {
-    brand: { value: "Nike", confidence: 0.95 },
-    model: { value: "Air Jordan 1", confidence: 0.88 },
-    colorway: { value: "Chicago", confidence: 0.82 },
-  },
-  processedImageUrl: "https://res.cloudinary.com/demo/processed.png",
-  timestamp: "2025-12-28T10:30:00.000Z",
-};
-const FAILURE = {
-  event: "asset_processed",
-  assetId: "507f1f77bcf86cd799439011",
-  status: "failed",
-  error: "AI service unavailable after 3 attempts",
-  timestamp: "2025-12-28T10:30:00.000Z",
-};
-
 const accepts = (event: unknown) => isAccepted(assetProcessedEvent, assertEvent, event);
 
 Deno.test("T031 the event of a success is a SuccessEvent", () => {
