@@ -3,7 +3,7 @@ import { contractFiles } from "./contracts/contract_files.ts";
 import { ROOT } from "./project.ts";
 import { print } from "./run_task.ts";
 
-/** Writes contracts/*.json anew from the zod schemas of src/contract. */
+/** Writes contracts/*.json and .env.example anew from the zod schemas of src/. */
 if (import.meta.main) {
   for (const [path, text] of Object.entries(contractFiles())) {
     await Deno.writeTextFile(join(ROOT, path), text);

@@ -1,29 +1,42 @@
 import { join } from "node:path";
-import denoJson from "../deno.json" with { type: "json" };
 import { ROOT } from "./project.ts";
-import { type Child, startChild } from "./services/child_process.ts";
+import { roleFlags } from "./role_flags.ts";
+import { type Child, type ChildOptions, startChild } from "./services/child_process.ts";
 
-const READY = { api: /"url":"([^"]+)","msg":"API ready"/, worker: /"msg":"Worker ready"/ } as const;
+const ROLES = {
+  api: { name: "API", entry: "main.ts", readyWhen: /"url":"([^"]+)","msg":"API ready"/ },
+  worker: { name: "worker", entry: "worker.ts", readyWhen: /"msg":"Worker ready"/ },
+  all: { name: "API and worker", entry: "main.ts", readyWhen: /"url":"([^"]+)","msg":"All ready"/ },
+} as const;
+
+export type RoleName = keyof typeof ROLES;
+
+/** What runs a role: a program and its arguments. */
+export type RoleCommand = Pick<ChildOptions, "command" | "args">;
+
+/** A role as `deno task api` and `deno task worker` run it, with their permissions. */
+export function fromSource(role: RoleName): RoleCommand {
+  const { entry } = ROLES[role];
+  const flags = roleFlags(role === "worker" ? "worker" : "api");
+  const args = ["run", ...flags, join(ROOT, entry), ...(role === "all" ? [role] : [])];
+  return { command: Deno.execPath(), args };
+}
 
 /**
- * Starts the API or a worker as `deno task api` and `deno task worker` do, with their permissions,
- * and waits until it is ready. Its log has to be JSON at level info.
+ * Starts a role and waits until it is ready; the first group of an API's `ready` is its URL. Its log
+ * has to be JSON at level info.
  */
-export function startRole(role: keyof typeof READY, options: {
+export function startRole(role: RoleName, options: {
   env: Readonly<Record<string, string>>;
   /** The API keeps its local image store in here. */
   cwd: string;
   logFile: string;
+  /** From the source unless given. */
+  program?: RoleCommand;
+  onLine?: (line: string) => void;
   signal?: AbortSignal;
 }): Promise<Child> {
-  const [, ...flags] = denoJson.tasks[role].command.split(" ");
-  const entry = flags.pop() ?? "";
-  return startChild({
-    name: role === "api" ? "API" : role,
-    command: Deno.execPath(),
-    args: [...flags, join(ROOT, entry)],
-    readyWhen: READY[role],
-    startTimeoutMs: 60_000,
-    ...options,
-  });
+  const { program = fromSource(role), ...rest } = options;
+  const { name, readyWhen } = ROLES[role];
+  return startChild({ name, readyWhen, startTimeoutMs: 60_000, ...program, ...rest });
 }

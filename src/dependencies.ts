@@ -1,5 +1,6 @@
-import { ConfigError } from "./config.ts";
-import { EXIT, StartError } from "./shutdown.ts";
+import { ConfigError } from "./config/config.ts";
+import { EXIT } from "./exit_codes.ts";
+import { StartError } from "./shutdown.ts";
 
 /**
  * Waits for everything a role cannot work without, by the variable that tells where it is. Throws

@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server } from "node:http";
 import { createAdaptorServer } from "@hono/node-server";
 import { endWithin } from "./end_within.ts";
-import { EXIT, StartError } from "./shutdown.ts";
+import { EXIT } from "./exit_codes.ts";
+import { localUrl } from "./local_url.ts";
+import { StartError } from "./shutdown.ts";
 
 /** For the sockets' goodbyes and the last bytes of answers. */
 const CLOSE_MS = 2000;
@@ -59,6 +61,7 @@ export function createHttpServer(fetch: Fetch, drainMs = DRAIN_MS): HttpServer {
       requestTimeout: REQUEST_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_MS,
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
     },
     // It would cut a client that still sends 500 ms after the answer.
     autoCleanupIncoming: false,
@@ -102,7 +105,7 @@ export function listen(
     node.off("error", refuse);
     const address = node.address();
     if (typeof address !== "object" || !address) return reject(new TypeError("No port"));
-    resolve(`http://${reachable(host)}:${address.port}`);
+    resolve(localUrl(host, address.port));
   });
   return promise;
 }
@@ -121,10 +124,4 @@ export async function closeServer(
   const closing = sockets.close();
   await endWithin(deadline - performance.now(), answered());
   await endWithin(CLOSE_MS, closing, () => node.closeAllConnections());
-}
-
-function reachable(host: string): string {
-  if (host === "0.0.0.0") return "127.0.0.1";
-  if (host === "::") return "[::1]";
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -3,7 +3,7 @@ import pino from "pino";
 import pretty from "pino-pretty";
 import { withoutPasswords } from "./assets/explain.ts";
 import type { Logger } from "./assets/ports.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 
 /**
  * Writes one line an event to standard output: JSON with at least `time, level, msg`, or coloured

@@ -1,10 +1,8 @@
 import pTimeout from "p-timeout";
 import type { Logger } from "./assets/ports.ts";
-import { type Config, ConfigError } from "./config.ts";
+import { type Config, ConfigError } from "./config/config.ts";
+import { EXIT } from "./exit_codes.ts";
 import { createLogger, redirectConsole } from "./logger.ts";
-
-/** The exit codes operators rely on (contract, "Exit codes"; 69 and 78 are those of sysexits.h). */
-export const EXIT = { ended: 0, fault: 1, unavailable: 69, configuration: 78 } as const;
 
 /** A reason not to go on that the operator can mend; its message says how. */
 export class StartError extends Error {
@@ -15,7 +13,8 @@ export class StartError extends Error {
   }
 }
 
-type Role = (
+/** Opens what it needs and returns once it is ready. */
+export type Role = (
   config: Config,
   logger: Logger,
   resources: AsyncDisposableStack,
@@ -31,10 +30,13 @@ const OVERDUE_MS = 25_000;
  * Runs a role until SIGTERM or SIGINT, then closes what it opened, last opened first, and exits.
  * A second signal exits at once.
  */
-export async function runRole(readConfig: () => Config, role: Role): Promise<never> {
+export async function runRole(
+  readConfig: () => Config | Promise<Config>,
+  role: Role,
+): Promise<never> {
   let config: Config;
   try {
-    config = readConfig();
+    config = await readConfig();
   } catch (error) {
     Deno.exit(reportFailure(error, createLogger({ level: "info", format: "json" })));
   }

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { jobDataSchema } from "../../src/contract/ai_job.ts";
+import { environmentFile } from "../../src/config/environment_file.ts";
 import { assetProcessedEvent } from "../../src/contract/asset_processed_event.ts";
 import { openApiDocument } from "./openapi_document.ts";
 
-/** The text of each contract file by its path from the project's root. */
+/** The text of each file that is made from the schemas by its path from the project's root. */
 export function contractFiles(): Record<string, string> {
   return {
+    ".env.example": environmentFile(),
     "contracts/analyze-queue.openapi.json": toText(openApiDocument()),
     "contracts/ai-job.schema.json": toText(
       jsonSchema(jobDataSchema({ allowLoopback: true }), {

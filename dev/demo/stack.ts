@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { variableNames } from "../../src/config.ts";
+import { variableNames } from "../../src/config/variables.ts";
 import { withDatabase } from "../database_uri.ts";
 import { dataFolder, dataServices } from "../project.ts";
 import type { TaskContext } from "../run_task.ts";

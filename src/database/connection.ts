@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import mongoose, { type Connection, createConnection } from "mongoose";
 import type { Logger } from "../assets/ports.ts";
-import { ConfigError } from "../config.ts";
+import { ConfigError } from "../config/config.ts";
 import { endWithin } from "../end_within.ts";
 
 const { MongoClient } = mongoose.mongo;

@@ -1,5 +1,5 @@
 import type { ImageStore } from "../assets/ports.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { createCloudinaryImageStore } from "./cloudinary_image_store.ts";
 import { createLocalImageStore, type LocalImage } from "./local_image_store.ts";
 

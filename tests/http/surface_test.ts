@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { newUser, send } from "../support/client.ts";
+import { once } from "node:events";
+import { request } from "node:http";
+import { form, newUser, send } from "../support/client.ts";
 import { startFakeCloudinary } from "../support/fake_cloudinary.ts";
+import { photo } from "../support/photos.ts";
 import { startPipeline } from "../support/pipeline.ts";
 import { newUserId } from "../support/tokens.ts";
 
@@ -38,6 +41,30 @@ Deno.test("another method on a route is 405 with Allow, and needs no token", asy
     assert.equal(headers.get("Allow"), allow);
     assert.equal(body.error.code, "METHOD_NOT_ALLOWED");
   }
+});
+
+Deno.test("an offer to upgrade to HTTP/2 is passed over: the request is answered, with its body", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const [api = ""] = pipeline.apiUrls;
+  const { token } = await newUser();
+  const upload = new Response(
+    form([["category", "camera"], ["image", await photo("camera.png")]]),
+  );
+  // As Java's HttpClient does by default; fetch cannot.
+  const sent = request(`${api}/api/assets/analyze-queue`, {
+    method: "POST",
+    headers: {
+      "Authorization": `Bearer ${token}`,
+      "Content-Type": upload.headers.get("Content-Type") ?? "",
+      "Connection": "Upgrade, HTTP2-Settings",
+      "Upgrade": "h2c",
+      "HTTP2-Settings": "AAMAAABkAAQCAAAAAAIAAAAA",
+    },
+  });
+  sent.end(await upload.bytes());
+  const [{ statusCode }] = await once(sent, "response", { signal: AbortSignal.timeout(15_000) });
+  sent.destroy();
+  assert.equal(statusCode, 202);
 });
 
 Deno.test("a request id of the client's is kept when it is one, else made", async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { connect as connectTcp } from "node:net";
 import { once } from "node:events";
-import { startApi } from "../../main.ts";
-import { parseConfig } from "../../src/config.ts";
+import { startApi } from "../../src/roles/api.ts";
+import { parseConfig } from "../../src/config/config.ts";
 import { connect, newUser } from "../support/client.ts";
 import { startOutside } from "../support/pipeline.ts";
 import { quietLogger } from "../support/quiet_logger.ts";

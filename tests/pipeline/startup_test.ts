@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../../dev/project.ts";
-import { startApi } from "../../main.ts";
-import { startWorker } from "../../worker.ts";
-import { parseConfig } from "../../src/config.ts";
+import { startApi } from "../../src/roles/api.ts";
+import { startWorker } from "../../src/roles/worker.ts";
+import { parseConfig } from "../../src/config/config.ts";
 import { newUser, send } from "../support/client.ts";
 import { startOutside } from "../support/pipeline.ts";
 import { recordLogs } from "../support/recorded_logs.ts";

@@ -67,7 +67,16 @@ Deno.test("nothing of dev or tests is reached from the product", async () => {
   }
 });
 
-Deno.test("only the entry files read the environment, and nothing but them is longer than allowed", async () => {
+Deno.test("only the roles know several adapters", async () => {
+  for (const { path, imports } of await sourceFiles("src")) {
+    const known = ADAPTERS.filter((adapter) =>
+      imports.some((imported) => isWithin(`src/${adapter}`, imported))
+    );
+    assert.ok(known.length < 2 || isWithin("src/roles", path), `${path}: ${known}`);
+  }
+});
+
+Deno.test("only the entry files read the environment, and no file is longer than allowed", async () => {
   for (const { path, text } of await sourceFiles("src")) {
     assert.doesNotMatch(text, /Deno\.env|process\.env/, path);
     assert.ok(text.split("\n").length <= 200, `${path} is longer than 200 lines`);
@@ -78,7 +87,9 @@ Deno.test("only the entry files read the environment, and nothing but them is lo
 
 Deno.test("the check reads imports as they are written here", async () => {
   const main = await sourceFile("main.ts");
-  assert.ok(main.imports.includes("src/http/app.ts"));
+  assert.ok(main.imports.includes("src/roles/api.ts"));
+  const api = await sourceFile("src/roles/api.ts");
+  assert.ok(api.imports.includes("src/http/app.ts"));
   const cloudinary = await sourceFile("src/images/cloudinary_image_store.ts");
   assert.ok(cloudinary.imports.includes("cloudinary"));
   assert.ok(cloudinary.imports.includes("src/assets/ports.ts"));

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import denoJson from "../../deno.json" with { type: "json" };
 import { testRuns } from "../../dev/run_tests.ts";
-import { parseConfig, variableNames } from "../../src/config.ts";
+import { parseConfig } from "../../src/config/config.ts";
+import { variableNames } from "../../src/config/variables.ts";
 import { readProjectFile } from "../support/project_files.ts";
 
 const JWT_SECRET = "0".repeat(32);

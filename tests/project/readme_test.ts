@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import openApi from "../../contracts/analyze-queue.openapi.json" with { type: "json" };
 import denoJson from "../../deno.json" with { type: "json" };
 import { ROOT } from "../../dev/project.ts";
-import { variableNames } from "../../src/config.ts";
+import { variableNames } from "../../src/config/variables.ts";
 import { ERROR_CODES } from "../../src/contract/envelopes.ts";
 import { projectFiles, readProjectFile } from "../support/project_files.ts";
 

@@ -1,13 +1,13 @@
 import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { createConnection } from "mongoose";
-import { startApi } from "../../main.ts";
-import { startWorker } from "../../worker.ts";
+import { startApi } from "../../src/roles/api.ts";
+import { startWorker } from "../../src/roles/worker.ts";
 import { withDatabase } from "../../dev/database_uri.ts";
 import { type SampleAi, startSampleAi } from "../../dev/sample_ai/server.ts";
 import type { EventPublisher } from "../../src/assets/ports.ts";
 import { createEventPublisher } from "../../src/events/event_publisher.ts";
-import { parseConfig } from "../../src/config.ts";
+import { parseConfig } from "../../src/config/config.ts";
 import { assertJobData } from "./contract.ts";
 import { type FakeCloudinary, startFakeCloudinary } from "./fake_cloudinary.ts";
 import { quietLogger } from "./quiet_logger.ts";

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Child } from "../../dev/services/child_process.ts";
-import { startRole } from "../../dev/start_role.ts";
+import { type RoleName, startRole } from "../../dev/start_role.ts";
 import { ROOT } from "../../dev/project.ts";
-import { variableNames } from "../../src/config.ts";
+import { variableNames } from "../../src/config/variables.ts";
 import { type Pipeline, startOutside } from "./pipeline.ts";
 
 export interface ProcessPipeline extends Omit<Pipeline, "apiUrls"> {
   /** Starts one more process and gives it back when it is ready. */
-  start(role: "api" | "worker", env?: Readonly<Record<string, string>>): Promise<Child>;
+  start(role: RoleName, env?: Readonly<Record<string, string>>): Promise<Child>;
 }
 
 /** As `startPipeline`, with API and workers in processes of their own, with their real permissions. */
@@ -48,8 +48,8 @@ export async function exitCodeOf(child: Child): Promise<number> {
   return (await child.status).code;
 }
 
-/** What the shell says about servers is not meant for the tests'. */
-function unset(): Record<string, string> {
+/** Overrides for every variable of the servers: what the shell says about them is not for tests. */
+export function unset(): Record<string, string> {
   return Object.fromEntries(variableNames().map((name) => [name, ""]));
 }
 

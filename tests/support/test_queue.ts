@@ -2,7 +2,7 @@ import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { CATEGORIES } from "../../src/assets/asset.ts";
 import type { JobData, JobQueue } from "../../src/assets/ports.ts";
-import { parseConfig } from "../../src/config.ts";
+import { parseConfig } from "../../src/config/config.ts";
 import { connectRedis, openRedis } from "../../src/queue/connections.ts";
 import { createJobQueue } from "../../src/queue/job_queue.ts";
 import { recordLogs } from "./recorded_logs.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Config, ConfigError, parseConfig, variableNames } from "../../src/config.ts";
+import { type Config, ConfigError, parseConfig } from "../../src/config/config.ts";
+import { variableNames } from "../../src/config/variables.ts";
 import { textOf } from "../support/failures.ts";
 
 const REQUIRED = {

@@ -1,0 +1,77 @@
+import type { Logger } from "../assets/ports.ts";
+import { createTokenVerifier } from "../auth/verify_token.ts";
+import type { Config } from "../config/config.ts";
+import { openDatabase } from "../database/connection.ts";
+import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
+import { waitForDependencies } from "../dependencies.ts";
+import { attachSocketServer } from "../events/socket_server.ts";
+import { createApp } from "../http/app.ts";
+import { openImageStore } from "../images/open_image_store.ts";
+import { closeServer, createHttpServer, listen } from "../listen.ts";
+import { openRedis } from "../queue/connections.ts";
+import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
+import { createJobQueue } from "../queue/job_queue.ts";
+import { createOpener } from "./opener.ts";
+
+/**
+ * The API with its sockets on one port: config -> resources -> app + sockets -> serve. From `drain` on
+ * /readyz says that it ends.
+ */
+export async function startApi(config: Config, logger: Logger, resources: AsyncDisposableStack) {
+  const open = createOpener(config, logger, resources);
+  const producer = open.redis({ name: "api-producer", whenAway: "fail" });
+  const publisher = open.redis({ name: "api-publisher", whenAway: "wait" });
+  const subscriber = open.redis({ name: "api-subscriber", whenAway: "wait", isSubscriber: true });
+  const database = open.database();
+  const assets = createMongoAssetStore(database);
+  const shared = { redis: producer, prefix: config.queue.prefix, logger };
+  const queue = open.closing(
+    createJobQueue({ ...config.queue, ...shared, allowLoopback: config.development }),
+  );
+  const deadLetters = open.closing(createDeadLetterQueue(shared));
+
+  let url = "";
+  let isDraining = false;
+  const imageStore = await openImageStore(config.images, () => url);
+  const verifyToken = createTokenVerifier({ secret: config.jwtSecret });
+  const app = createApp({
+    assets,
+    queue,
+    deadLetters,
+    ...imageStore,
+    verifyToken,
+    logger,
+    dependencies: { redis: queue.ping, mongodb: assets.ping },
+    isDraining: () => isDraining,
+  });
+  const server = createHttpServer(app.fetch);
+  const sockets = attachSocketServer({
+    httpServer: server.node,
+    publisher,
+    subscriber,
+    queuePrefix: config.queue.prefix,
+    verifyToken,
+    logger,
+  });
+  const drain = () => {
+    isDraining = true;
+  };
+  resources.defer(async () => {
+    drain();
+    await closeServer(server, sockets, config.shutdownGraceMs);
+  });
+
+  const { host, port } = config.http;
+  url = await listen(server, { host, port });
+  logger.info({ url }, "API listening");
+  await waitForDependencies(config.startupTimeoutMs, {
+    REDIS_URL: async (signal) => {
+      await openRedis(producer, signal);
+      await openRedis(subscriber, signal);
+    },
+    MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
+  });
+  await assets.createIndexes();
+  logger.info({ url }, "API ready");
+  return { url, drain };
+}

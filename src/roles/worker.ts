@@ -1,0 +1,51 @@
+import { createHttpAiService } from "../ai/http_ai_service.ts";
+import type { Logger } from "../assets/ports.ts";
+import { processAsset } from "../assets/process_asset.ts";
+import { purgeTombstones } from "../assets/purge_asset.ts";
+import { settleFailure } from "../assets/settle_failure.ts";
+import type { Config } from "../config/config.ts";
+import { openDatabase } from "../database/connection.ts";
+import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
+import { waitForDependencies } from "../dependencies.ts";
+import { createEventPublisher } from "../events/event_publisher.ts";
+import { openImageStore } from "../images/open_image_store.ts";
+import { openRedis } from "../queue/connections.ts";
+import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
+import { createJobQueue } from "../queue/job_queue.ts";
+import { startJobWorker } from "../queue/job_worker.ts";
+import { repeat } from "../repeat.ts";
+import { createOpener } from "./opener.ts";
+
+/** One consumer of the queue; any number of them may run: config -> resources -> consume. */
+export async function startWorker(config: Config, logger: Logger, resources: AsyncDisposableStack) {
+  const open = createOpener(config, logger, resources);
+  const consumer = open.redis({ name: "worker-consumer", whenAway: "wait" });
+  const publisher = open.redis({ name: "worker-publisher", whenAway: "wait" });
+  const producer = open.redis({ name: "worker-producer", whenAway: "fail" });
+  const database = open.database();
+  const { prefix } = config.queue;
+  const shared = { prefix, allowLoopback: config.development, logger };
+  const deps = {
+    assets: createMongoAssetStore(database),
+    ai: createHttpAiService({ ...config.ai, ...shared }),
+    attemptMs: config.attemptMs,
+    events: createEventPublisher({ redis: publisher, queuePrefix: prefix }),
+    queue: open.closing(createJobQueue({ redis: producer, ...config.queue, ...shared })),
+    deadLetters: open.closing(createDeadLetterQueue({ redis: producer, ...shared })),
+    images: (await openImageStore(config.images, () => "")).images,
+  };
+
+  await waitForDependencies(config.startupTimeoutMs, {
+    REDIS_URL: (signal) => openRedis(consumer, signal).then(() => openRedis(producer, signal)),
+    MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
+  });
+  open.closing(repeat(config.reconcileIntervalMs, () => purgeTombstones(deps, logger)));
+  resources.adopt(
+    startJobWorker({ redis: consumer, ...config.worker, ...shared }, {
+      process: (job, attempt, log) => processAsset(deps, job, attempt, log),
+      settle: (job, error, graceOver, log) => settleFailure(deps, job, error, graceOver, log),
+    }),
+    (worker) => worker.close(config.shutdownGraceMs),
+  );
+  logger.info({ concurrency: config.worker.concurrency }, "Worker ready");
+}
