@@ -1,6 +1,6 @@
 import { ROOT } from "./project.ts";
 import { print, runTask } from "./run_task.ts";
-import { runTests } from "./run_tests.ts";
+import { runTests } from "./testing/run_tests.ts";
 
 const CHECKS = [["fmt", "--check", "-q"], ["lint", "-q"], ["check", "-q", "."]] as const;
 

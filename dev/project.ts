@@ -9,25 +9,29 @@ import type { TaskContext } from "./run_task.ts";
 /** The project's root folder. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** A new folder in the one ignored folder of the project; it goes when the task ends. */
+/** The project's one folder for what the tasks write. */
+export const DATA_FOLDER = join(ROOT, ".data");
+
+/** A new folder in it, which goes when the task ends. */
 export function dataFolder(purpose: string, { resources }: Pick<TaskContext, "resources">): string {
-  const parent = join(ROOT, ".data");
   try {
-    return resources.use(claimFolder(parent, purpose)).path;
+    return resources.use(claimFolder(DATA_FOLDER, purpose)).path;
   } catch (error) {
-    throw folderError(
-      parent,
-      error,
-      "make it writable, or copy the project to a folder of your own",
-    );
+    throw dataFolderError(error);
   }
+}
+
+/** The error of one who could not write there, with a way out. */
+export function dataFolderError(error: unknown): unknown {
+  const wayOut = "make it writable, or copy the project to a folder of your own";
+  return folderError(DATA_FOLDER, error, wayOut);
 }
 
 /** Redis and MongoDB for a task: those that REDIS_URL and MONGODB_URI tell, else started in `dataDir`. */
 export async function dataServices(
   dataDir: string,
   report: (line: string) => void,
-  { resources, signal }: TaskContext,
+  { resources, signal, fail }: TaskContext,
 ): Promise<DataServices> {
   const env = Deno.env.toObject();
   return resources.use(
@@ -42,6 +46,7 @@ export async function dataServices(
       mongoUri: env["MONGODB_URI"],
       report,
       signal,
+      onLost: fail,
     }),
   );
 }

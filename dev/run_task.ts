@@ -5,8 +5,14 @@ import { DevServiceError } from "./services/dev_service_error.ts";
 export interface TaskContext {
   /** What the task opens; closed in reverse order when it ends, however it ends. */
   readonly resources: AsyncDisposableStack;
-  /** Aborts at Ctrl-C or SIGTERM. */
+  /** Aborts when the task has to end: at Ctrl-C, at SIGTERM, and when it has failed. */
   readonly signal: AbortSignal;
+  /** Ends the task with that error, from whatever it has going on beside itself. */
+  readonly fail: (error: Error) => void;
+}
+
+class Interruption extends Error {
+  override readonly name = "Interruption";
 }
 
 const INTERRUPTED = 130;
@@ -14,19 +20,21 @@ const SETTLE_MS = 2_000;
 
 /** Runs a dev task to its exit code; leaves nothing running, also after Ctrl-C or a failure. */
 export async function runTask(task: (context: TaskContext) => Promise<number>): Promise<never> {
-  const interruption = new AbortController();
+  const end = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    Deno.addSignalListener(signal, () => interruption.abort(new Error(`Stopped by ${signal}`)));
+    Deno.addSignalListener(signal, () => end.abort(new Interruption(`Stopped by ${signal}`)));
   }
-  const { signal } = interruption;
+  const { signal } = end;
   const resources = new AsyncDisposableStack();
-  const running = task({ resources, signal });
+  const running = task({ resources, signal, fail: (error) => end.abort(error) });
   let exitCode = 1;
   try {
-    exitCode = await Promise.race([running, rejectOn(signal)]);
-  } catch (error) {
-    if (signal.aborted) exitCode = INTERRUPTED;
-    else print(isExplained(error) ? `\n${error.message}\n` : Deno.inspect(error));
+    exitCode = await Promise.race([running, rejectionOf(signal)]);
+  } catch (thrown) {
+    // What else goes wrong then is its consequence.
+    const error = signal.aborted ? signal.reason : thrown;
+    if (error instanceof Interruption) exitCode = INTERRUPTED;
+    else report(error);
   } finally {
     // What the task has under way cleans up after itself before its folders go.
     await endWithin(SETTLE_MS, running.catch(() => {}));
@@ -35,10 +43,17 @@ export async function runTask(task: (context: TaskContext) => Promise<number>): 
   Deno.exit(exitCode);
 }
 
-function rejectOn(signal: AbortSignal): Promise<never> {
+/** Rejects with the signal's reason once it is aborted. */
+export function rejectionOf(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+}
+
+function report(error: unknown): void {
+  // Nobody reads any more what we could say.
+  if (error instanceof Deno.errors.BrokenPipe) return;
+  print(isExplained(error) ? `\n${error.message}\n` : Deno.inspect(error));
 }
 
 function isExplained(error: unknown): error is Error {

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { ROOT } from "../project.ts";
-import { roleFlags } from "../role_flags.ts";
+import { roleFlags } from "../stack/role_flags.ts";
 import { DevServiceError } from "../services/dev_service_error.ts";
 import { runProgram } from "../services/run_program.ts";
 

@@ -1,5 +1,5 @@
-import { io, type Socket } from "socket.io-client";
 import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
+import { connectDevice } from "../client/device.ts";
 
 const EVENT_TIMEOUT_MS = 60_000;
 
@@ -16,15 +16,7 @@ export async function listenFor(apiUrl: string, token: string): Promise<Listener
     heard.set(assetId, known);
     return known;
   };
-  const socket: Socket<{ asset_processed(event: AssetProcessed): void }> = io(apiUrl, {
-    auth: { token },
-    forceNew: true,
-  });
-  socket.on("asset_processed", (event) => slot(event.assetId).resolve(event));
-  await new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
-    socket.once("connect_error", reject);
-  });
+  const device = await connectDevice(apiUrl, token, (event) => slot(event.assetId).resolve(event));
   return {
     eventOf(assetId) {
       const { promise, reject } = slot(assetId);
@@ -32,6 +24,6 @@ export async function listenFor(apiUrl: string, token: string): Promise<Listener
       const timer = setTimeout(late, EVENT_TIMEOUT_MS);
       return promise.finally(() => clearTimeout(timer));
     },
-    [Symbol.dispose]: () => socket.close(),
+    [Symbol.dispose]: () => device[Symbol.dispose](),
   };
 }

@@ -1,6 +1,7 @@
 import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
 import type { presentAsset } from "../../src/http/present_asset.ts";
 import type { Listener } from "./listener.ts";
+import type { Photo } from "./read_photos.ts";
 
 type PresentedAsset = ReturnType<typeof presentAsset>;
 
@@ -14,7 +15,7 @@ export interface Journey {
 /** The main job, as a client does it: upload, wait for the event, read the asset. */
 export async function submitPhoto(
   { apiUrl, token, listener }: { apiUrl: string; token: string; listener: Listener },
-  photo: { file: File; category: string },
+  photo: Photo,
 ): Promise<Journey> {
   const startedAt = performance.now();
   const timed = <T extends object>(result: T) => ({ ...result, at: performance.now() - startedAt });

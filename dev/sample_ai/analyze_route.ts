@@ -21,15 +21,16 @@ export function createAnalyzeRoute(deps: {
   calls: CallLog;
   faults: Faults;
   images: ProcessedImages;
+  publicUrl: string | undefined;
   /** Aborts when the service closes. */
   closing: AbortSignal;
 }): Handler {
-  const { calls, faults, images, closing } = deps;
+  const { calls, faults, images, publicUrl, closing } = deps;
 
   return async (c) => {
     const body: unknown = await c.req.json().catch(() => null);
     const call = calls.add(body, c.req.raw.headers);
-    const response = await answer(call, new URL(c.req.url).origin);
+    const response = await answer(call, publicUrl ?? new URL(c.req.url).origin);
     call.outcome ??= response.ok ? "ok" : "error";
     call.status = response.status;
     return response;

@@ -1,14 +1,24 @@
 import { z } from "zod";
 import { startSampleAi } from "./server.ts";
 
-/** Runs the sample AI service as a process of its own, on `PORT` (default: a free one), until SIGTERM or SIGINT. */
+const environmentSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(0),
+  HOST: z.string().default("127.0.0.1"),
+  PUBLIC_URL: z.url().optional(),
+});
+
+/**
+ * Runs the sample AI service as a process of its own until SIGTERM or SIGINT, on `HOST` and `PORT`
+ * (default: a free one of this machine).
+ */
 async function main(): Promise<void> {
   const stop = Promise.withResolvers<void>();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, stop.resolve);
   }
-  const port = z.coerce.number().int().min(0).max(65535).parse(Deno.env.get("PORT") ?? 0);
-  const service = await startSampleAi({ port });
+  const set = ["HOST", "PORT", "PUBLIC_URL"].map((name) => [name, Deno.env.get(name) || undefined]);
+  const { HOST, PORT, PUBLIC_URL } = environmentSchema.parse(Object.fromEntries(set));
+  const service = await startSampleAi({ hostname: HOST, port: PORT, publicUrl: PUBLIC_URL });
   await Deno.stdout.write(new TextEncoder().encode(`sample AI service on ${service.url}\n`));
   await stop.promise;
   await service[Symbol.asyncDispose]();

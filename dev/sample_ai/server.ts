@@ -16,9 +16,14 @@ export interface SampleAi extends AsyncDisposable {
  * (`/faults`) and a record of its calls (`/calls`). Port 0 takes a free one. Disposing drops what still runs.
  */
 export async function startSampleAi(
-  options: { port?: number; hostname?: string },
+  options: {
+    port?: number | undefined;
+    hostname?: string | undefined;
+    /** What its pictures' addresses begin with; unless given, the address by which it was called. */
+    publicUrl?: string | undefined;
+  },
 ): Promise<SampleAi> {
-  const { port = 0, hostname = "127.0.0.1" } = options;
+  const { port = 0, hostname = "127.0.0.1", publicUrl } = options;
   await loadDecoder();
   const closing = new AbortController();
   const server = Deno.serve({
@@ -28,7 +33,7 @@ export async function startSampleAi(
     onListen: () => {},
     // Deno's own would print the error that the fault "cut" raises on purpose.
     onError: () => jsonError(500, "The sample AI service failed"),
-  }, createApp(closing.signal).fetch);
+  }, createApp(closing.signal, publicUrl).fetch);
   return {
     url: `http://${hostname}:${server.addr.port}`,
     async [Symbol.asyncDispose]() {
@@ -38,14 +43,14 @@ export async function startSampleAi(
   };
 }
 
-function createApp(closing: AbortSignal): Hono {
+function createApp(closing: AbortSignal, publicUrl: string | undefined): Hono {
   const calls = createCallLog();
   const faults = createFaults();
   const images = createProcessedImages();
   const app = new Hono();
 
   app.get("/healthz", (c) => c.json({ ok: true }));
-  app.post("/analyze", createAnalyzeRoute({ calls, faults, images, closing }));
+  app.post("/analyze", createAnalyzeRoute({ calls, faults, images, publicUrl, closing }));
   app.get("/processed/:name", (c) => {
     const png = images.get(c.req.path);
     return png ? c.body(png, 200, { "content-type": "image/png" }) : c.notFound();

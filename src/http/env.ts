@@ -8,6 +8,8 @@ export interface HttpEnv {
     logger: Logger;
     /** The error code of the answer, if it is one. */
     code?: string;
+    /** Whether it is one of the requests that come all day long and say nothing while all is well. */
+    isRoutine?: boolean;
   };
 }
 

@@ -1,4 +1,5 @@
 import { Hono } from "@hono/hono";
+import { createMiddleware } from "@hono/hono/factory";
 import type { HttpEnv } from "./env.ts";
 import { HttpError } from "./errors.ts";
 
@@ -12,9 +13,9 @@ export interface HealthDeps {
 export function healthRoutes({ dependencies, isDraining }: HealthDeps) {
   const routes = new Hono<HttpEnv>();
   for (const path of ["/livez", "/healthz"]) {
-    routes.get(path, (c) => c.json({ success: true, data: { status: "ok" } }));
+    routes.get(path, routine, (c) => c.json({ success: true, data: { status: "ok" } }));
   }
-  routes.get("/readyz", async (c) => {
+  routes.get("/readyz", routine, async (c) => {
     const down = await unanswered(dependencies);
     if (isDraining()) down.push({ field: "server", message: "is shutting down" });
     if (down.length === 0) return c.json({ success: true, data: { status: "ready" } });
@@ -22,6 +23,11 @@ export function healthRoutes({ dependencies, isDraining }: HealthDeps) {
   });
   return routes;
 }
+
+const routine = createMiddleware<HttpEnv>(async function routine(c, next) {
+  c.set("isRoutine", true);
+  await next();
+});
 
 async function unanswered(dependencies: HealthDeps["dependencies"]) {
   const pings = Object.entries(dependencies).map(async ([field, ping]) => {

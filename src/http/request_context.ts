@@ -23,6 +23,7 @@ export function requestContext(logger: Logger) {
     const durationMs = Math.round(performance.now() - startedAt);
     const { method, path } = c.req;
     const answer = { status: c.res.status, code: c.var.code, durationMs };
-    c.var.logger.info({ method, path, ...answer }, "Request answered");
+    const level = c.var.isRoutine && c.res.ok ? "debug" : "info";
+    c.var.logger[level]({ method, path, ...answer }, "Request answered");
   });
 }

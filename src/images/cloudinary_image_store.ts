@@ -40,7 +40,7 @@ export async function createCloudinaryImageStore(
     if (response.ok) return answer;
     const cause = new Error(`Cloudinary answered ${response.status}: ${answer.slice(0, 200)}`);
     // A gateway speaks for itself only: what lies behind it may have done its work.
-    throw [502, 504].includes(response.status) ? cause : refusal(cause);
+    throw [502, 504].includes(response.status) ? cause : refusal(response.status, cause);
   }
 
   async function attempt<T>(otherwise: ErrorCode, signal: AbortSignal | undefined, run: Run<T>) {
@@ -81,10 +81,14 @@ interface CallOptions {
 type Run<T> = (signal: AbortSignal) => Promise<T>;
 
 /** An answer that says no: whatever was sent is not stored. */
-function refusal(cause: Error): AssetError {
-  return /answered 400: .*invalid image/is.test(cause.message)
-    ? new AssetError("image_rejected", "Cloudinary cannot read the image", { cause })
-    : new AssetError("service_unavailable", "Cloudinary refused the call", { cause });
+function refusal(status: number, cause: Error): AssetError {
+  if (status === 400 && /invalid image/i.test(cause.message)) {
+    return new AssetError("image_rejected", "Cloudinary cannot read the image", { cause });
+  }
+  const message = [401, 403, 404].includes(status)
+    ? "Cloudinary refuses CLOUDINARY_URL: check its key, secret and cloud name"
+    : "Cloudinary refused the call";
+  return new AssetError("service_unavailable", message, { cause });
 }
 
 /** Deno's fetch tells a connection that was never made in its message only. */

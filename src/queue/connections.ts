@@ -1,5 +1,9 @@
 import { Redis } from "ioredis";
 import type { Logger } from "../assets/ports.ts";
+import { ConfigError } from "../config/config.ts";
+
+/** The oldest Redis that BullMQ recommends: major, minor. */
+const MINIMUM = [6, 2] as const;
 
 export interface RedisOptions {
   readonly url: string;
@@ -57,4 +61,17 @@ export function openRedis(redis: Redis, signal: AbortSignal): Promise<void> {
     redis.off("ready", resolve);
     signal.removeEventListener("abort", giveUp);
   });
+}
+
+/** Throws a ConfigError when the connection leads to a Redis that is too old. */
+export async function assertSupported(redis: Redis): Promise<void> {
+  // A user of Redis may lack the right to ask; then we trust.
+  const info = await redis.info("server").catch(() => "");
+  const [, version, major, minor] = /^redis_version:((\d+)\.(\d+)\S*)/m.exec(info) ?? [];
+  const isOlder = Number(major) < MINIMUM[0] ||
+    (Number(major) === MINIMUM[0] && Number(minor) < MINIMUM[1]);
+  if (!isOlder) return;
+  throw new ConfigError([
+    `REDIS_URL leads to Redis ${version}: it has to be ${MINIMUM.join(".")} or newer`,
+  ]);
 }

@@ -86,7 +86,8 @@ export function startJobWorker(
       const closed = worker.close();
       const ended = allEnded(closed);
       await endWithin(graceMs, ended, () => {
-        logger.warn({ jobs: underWay.size }, "Jobs are handed back to the queue");
+        const jobs = underWay.size;
+        if (jobs > 0) logger.warn({ jobs }, "Jobs are handed back to the queue");
         graceOver.abort();
       });
       await endWithin(HAND_BACK_MS, ended, () => {

@@ -8,7 +8,7 @@ import { attachSocketServer } from "../events/socket_server.ts";
 import { createApp } from "../http/app.ts";
 import { openImageStore } from "../images/open_image_store.ts";
 import { closeServer, createHttpServer, listen } from "../listen.ts";
-import { openRedis } from "../queue/connections.ts";
+import { assertSupported, openRedis } from "../queue/connections.ts";
 import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
 import { createJobQueue } from "../queue/job_queue.ts";
 import { createOpener } from "./opener.ts";
@@ -68,6 +68,7 @@ export async function startApi(config: Config, logger: Logger, resources: AsyncD
     REDIS_URL: async (signal) => {
       await openRedis(producer, signal);
       await openRedis(subscriber, signal);
+      await assertSupported(producer);
     },
     MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
   });

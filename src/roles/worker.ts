@@ -1,4 +1,5 @@
 import { createHttpAiService } from "../ai/http_ai_service.ts";
+import { warnIfUnreachable } from "../ai/reachable.ts";
 import type { Logger } from "../assets/ports.ts";
 import { processAsset } from "../assets/process_asset.ts";
 import { purgeTombstones } from "../assets/purge_asset.ts";
@@ -9,7 +10,7 @@ import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
 import { waitForDependencies } from "../dependencies.ts";
 import { createEventPublisher } from "../events/event_publisher.ts";
 import { openImageStore } from "../images/open_image_store.ts";
-import { openRedis } from "../queue/connections.ts";
+import { assertSupported, openRedis } from "../queue/connections.ts";
 import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
 import { createJobQueue } from "../queue/job_queue.ts";
 import { startJobWorker } from "../queue/job_worker.ts";
@@ -35,8 +36,13 @@ export async function startWorker(config: Config, logger: Logger, resources: Asy
     images: (await openImageStore(config.images, () => "")).images,
   };
 
+  void warnIfUnreachable(config.ai.url, logger);
   await waitForDependencies(config.startupTimeoutMs, {
-    REDIS_URL: (signal) => openRedis(consumer, signal).then(() => openRedis(producer, signal)),
+    REDIS_URL: async (signal) => {
+      await openRedis(consumer, signal);
+      await openRedis(producer, signal);
+      await assertSupported(producer);
+    },
     MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
   });
   open.closing(repeat(config.reconcileIntervalMs, () => purgeTombstones(deps, logger)));

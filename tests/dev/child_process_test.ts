@@ -89,6 +89,47 @@ Deno.test("a child that does not get ready in time is an error, and is stopped",
   assert.ok(pid > 0 && !isRunning(pid));
 });
 
+Deno.test("a child that says it has ended though its process stays is not ready, and is killed without a wait", async () => {
+  await using folder = temporaryFolder();
+  const endedWhen = /^ended$/;
+  const stubborn = "trap '' TERM; while :; do sleep 0.05; done";
+  let pid = 0;
+  await assert.rejects(
+    startChild({
+      ...shell(folder.path, `echo pid $$; echo ended; ${stubborn}`),
+      endedWhen,
+      stopTimeoutMs: 600_000,
+      onLine: (line) => pid ||= Number(line.slice(4)),
+    }),
+    /ended before it was ready/,
+  );
+  assert.ok(pid > 0 && !isRunning(pid));
+
+  const ends = "trap 'echo ended' TERM; echo ready on 1; while :; do sleep 0.05; done";
+  const options = { ...shell(folder.path, ends), endedWhen, stopTimeoutMs: 600_000 };
+  const child = await startChild(options);
+  await child[Symbol.asyncDispose]();
+  assert.equal((await child.status).signal, "SIGKILL");
+});
+
+Deno.test("a child that is lost is told with its log, one that is stopped is not", async () => {
+  await using folder = temporaryFolder();
+  const lost: string[] = [];
+  const options: ChildOptions = {
+    ...shell(folder.path, `echo ready on 1; ${FOREVER}`),
+    name: "server",
+    onLost: ({ message }) => lost.push(message),
+  };
+  const child = await startChild(options);
+  child.kill("SIGKILL");
+  await child.status;
+  assert.deepEqual(lost, [`server has ended with SIGKILL. Its log is ${options.logFile}`]);
+
+  const stopped = await startChild(options);
+  await stopped[Symbol.asyncDispose]();
+  assert.equal(lost.length, 1);
+});
+
 Deno.test("a program that is not there is an error that names it", async () => {
   await using folder = temporaryFolder();
   const command = join(folder.path, "nothing");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { countTests } from "../../dev/count_tests.ts";
-import { testRuns } from "../../dev/run_tests.ts";
+import { countTests } from "../../dev/testing/count_tests.ts";
+import { testRuns } from "../../dev/testing/run_tests.ts";
 import { temporaryFolder } from "./service_fakes.ts";
 
 Deno.test("all tests are run beside each other, then the load scenario by itself", () => {

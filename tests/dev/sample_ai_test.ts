@@ -38,6 +38,17 @@ for (const [name, { colors, side }] of Object.entries(photos)) {
   });
 }
 
+Deno.test("its pictures have the address that the service is told, where it is told one", async () => {
+  const publicUrl = "http://127.0.0.1:3000";
+  await using service = await startSampleAi({ publicUrl });
+  await using host = servePictures({ "camera.png": await readPhoto("camera.png") });
+  const body = { imageUrl: `${host.url}/camera.png`, category: "camera" };
+  const { processedImageUrl } = await (await postJson(`${service.url}/analyze`, body)).json();
+  const { origin, pathname } = new URL(processedImageUrl);
+  assert.equal(origin, publicUrl);
+  assert.equal((await (await fetch(service.url + pathname)).bytes()).length > 0, true);
+});
+
 Deno.test("a picture smaller than the limit is not enlarged", async () => {
   await using service = await startSampleAi({});
   const picture = paintPicture(MagickFormat.Png, () => [255, 0, 0, 255]);

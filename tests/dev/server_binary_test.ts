@@ -20,7 +20,7 @@ function optionsFor(folder: string): ServerBinaryOptions & { lines: string[] } {
 }
 
 function writeCached(options: ServerBinaryOptions, script: string): string {
-  const folder = join(options.cacheDir, redisServer.cacheFolder);
+  const folder = join(options.cacheDir, redisServer.wheel.cacheFolder);
   return writeProgram(folder, redisServer.name, script);
 }
 
@@ -131,17 +131,21 @@ Deno.test("without Python on Debian it is said what to install", async () => {
   assert.match(mongod, /Or set MONGODB_URI .*MONGODB_URI=mongodb:\/\/127\.0\.0\.1:27017\.$/);
 });
 
-Deno.test("where no wheel serves, nothing is downloaded and the advice fits the system", async () => {
+Deno.test("where there is nothing to download, the advice fits the system", async () => {
   await using folder = temporaryFolder();
   const mac: System = { os: "darwin", arch: "aarch64", osRelease: "" };
   const arm: System = { os: "linux", arch: "aarch64", osRelease: "PRETTY_NAME=Fedora\nID=fedora" };
   const options = optionsFor(folder.path);
   writeProgram(options.path, "python3", "echo must not run >&2; exit 1");
 
-  const onMac = await messageOf(serverBinary(mongodServer, { ...options, system: mac }));
+  const onMac = await messageOf(serverBinary(redisServer, { ...options, system: mac }));
   assert.match(onMac, /darwin on aarch64 there is none to download/);
-  assert.match(onMac, /brew tap mongodb\/brew && brew install mongodb-community/);
+  assert.match(onMac, /On macOS: brew install redis\./);
   const onArm = await messageOf(serverBinary(redisServer, { ...options, system: arm }));
   assert.match(onArm, /On Fedora: install redis-server 6\.2 or newer/);
+  const bsd: System = { os: "freebsd", arch: "x86_64", osRelease: "" };
+  const onBsd = await messageOf(serverBinary(mongodServer, { ...options, system: bsd }));
+  assert.match(onBsd, /freebsd on x86_64 there is none to download/);
+  assert.match(onBsd, /On freebsd: install mongod 5\.0 or newer/);
   assert.deepEqual(options.lines, []);
 });

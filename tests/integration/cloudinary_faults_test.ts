@@ -37,6 +37,8 @@ Deno.test("T003 credentials that are refused are told as an unavailable service"
   for (const change of wrong) {
     const store = await openStore(cloudinary, { change });
     await assertUnavailable(store, change(cloudinary.cloudinaryUrl));
+    const { message } = await assetErrorOf(put(store), "service_unavailable");
+    assert.match(message, /refuses CLOUDINARY_URL: check its key, secret and cloud name/);
   }
   assert.equal(cloudinary.images.size, 0);
 });

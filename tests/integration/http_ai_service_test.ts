@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { type SampleAi, startSampleAi } from "../../dev/sample_ai/server.ts";
 import { createHttpAiService } from "../../src/ai/http_ai_service.ts";
+import { warnIfUnreachable } from "../../src/ai/reachable.ts";
 import type { ErrorCode } from "../../src/assets/errors.ts";
 import { postJson, readPhoto, servePictures } from "../dev/sample_ai_harness.ts";
 import { assetErrorOf, textOf } from "../support/failures.ts";
+import { recordLogs } from "../support/recorded_logs.ts";
 import { until } from "../support/until.ts";
 
 const PICTURE = {
@@ -70,6 +72,39 @@ Deno.test("each status has the code of the contract, final only if no retry can 
     assert.equal(retryable, code !== "ai_rejected" && code !== "ai_unauthorized", status);
   }
   assert.equal((await callsOf(service)).length, Object.keys(CODE_BY_STATUS).length);
+});
+
+Deno.test("what an operator may have got wrong is named in the cause", async () => {
+  await using service = await startSampleAi({});
+  for (
+    const [status, variable] of [
+      [401, "AI_SERVICE_TOKEN"],
+      [403, "AI_SERVICE_TOKEN"],
+      [404, "AI_SERVICE_URL"],
+      [405, "AI_SERVICE_URL"],
+      [422, undefined],
+    ] as const
+  ) {
+    const code = variable === "AI_SERVICE_TOKEN" ? "ai_unauthorized" : "ai_rejected";
+    const { cause } = await assetErrorOf(analyzeWith(service, { kind: "status", status }), code);
+    assert.equal(/\b[A-Z_]{5,}\b/.exec(String(cause))?.[0], variable, String(cause));
+  }
+});
+
+Deno.test("an AI service that nobody runs is warned of, one that listens is not", async () => {
+  const { logger, lines } = recordLogs();
+  const service = await startSampleAi({});
+  await warnIfUnreachable(service.url, logger);
+  assert.equal(lines.length, 0);
+  await service[Symbol.asyncDispose]();
+  for (const url of [service.url, "https://ai.invalid"]) await warnIfUnreachable(url, logger);
+  assert.deepEqual(
+    lines.map(({ message, fields }) => [message.split(":")[0], fields["address"]]),
+    [
+      ["Nothing answers where AI_SERVICE_URL points", new URL(service.url).host],
+      ["Nothing answers where AI_SERVICE_URL points", "ai.invalid:443"],
+    ],
+  );
 });
 
 Deno.test("T046 no error shows the token", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { startSampleAiProcess } from "../../dev/start_sample_ai.ts";
+import { startSampleAiProcess } from "../../dev/stack/start_sample_ai.ts";
 import { newUser } from "../support/client.ts";
 import { photo } from "../support/photos.ts";
 import { type ProcessPipeline, startProcesses, temporaryFolder } from "../support/processes.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { compileBinary } from "../../dev/compile/compile_binary.ts";
 import { print } from "../../dev/run_task.ts";
 import { runProgram } from "../../dev/services/run_program.ts";
-import { type RoleName, startRole } from "../../dev/start_role.ts";
+import { type RoleName, startRole } from "../../dev/stack/start_role.ts";
 import { connect, newUser } from "../support/client.ts";
 import { startOutside } from "../support/pipeline.ts";
 import { exitCodeOf, temporaryFolder, unset } from "../support/processes.ts";

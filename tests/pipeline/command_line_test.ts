@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import denoJson from "../../deno.json" with { type: "json" };
-import { fromSource } from "../../dev/start_role.ts";
+import { fromSource } from "../../dev/stack/start_role.ts";
 import { ROOT } from "../../dev/project.ts";
 import { runProgram } from "../../dev/services/run_program.ts";
 import { aiCalls, orderFault } from "../support/ai_control.ts";

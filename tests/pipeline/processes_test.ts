@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { Child } from "../../dev/services/child_process.ts";
 import { aiCalls, orderFault } from "../support/ai_control.ts";
 import { connect, newUser, send } from "../support/client.ts";
+import { startOldRedis } from "../support/old_redis.ts";
 import { photo } from "../support/photos.ts";
 import { exitCodeOf, runToEnd, startProcesses } from "../support/processes.ts";
 import { until } from "../support/until.ts";
@@ -226,6 +227,16 @@ Deno.test("a MONGODB_URI that the driver cannot read is a fault of configuration
     assert.equal(code, 78, address);
     assert.match(output, /MONGODB_URI must be a connection string/);
     assert.ok(!output.includes(address));
+  }
+});
+
+Deno.test("FR-001 a Redis that is too old is a fault of configuration, told at once with its version", async () => {
+  await using redis = startOldRedis("6.0.16");
+  await using pipeline = await startProcesses({ REDIS_URL: redis.url });
+  for (const entry of ["main.ts", "worker.ts"] as const) {
+    const { code, output } = await runToEnd(entry, pipeline.env);
+    assert.equal(code, 78);
+    assert.match(output, /"REDIS_URL leads to Redis 6\.0\.16: it has to be 6\.2 or newer"/);
   }
 });
 

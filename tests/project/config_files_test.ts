@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseEnv } from "node:util";
 import denoJson from "../../deno.json" with { type: "json" };
-import { testRuns } from "../../dev/run_tests.ts";
+import { testRuns } from "../../dev/testing/run_tests.ts";
 import { parseConfig } from "../../src/config/config.ts";
 import { variableNames } from "../../src/config/variables.ts";
 import { readProjectFile } from "../support/project_files.ts";

@@ -31,6 +31,7 @@ export function startFakeCloudinary(): FakeCloudinary {
       if (served) {
         return new Response(served.bytes, { headers: { "content-type": served.contentType } });
       }
+      if (pathname === `/v1_1/${ACCOUNT.cloud}/ping`) return pong(request);
       if (pathname.endsWith("/upload")) uploads++;
       if (fake.fault) return await Promise.race([fake.fault(request), closed.promise]);
       const form = await request.formData();
@@ -65,6 +66,13 @@ export function startFakeCloudinary(): FakeCloudinary {
     },
   };
   return fake;
+}
+
+/** https://cloudinary.com/documentation/admin_api#ping */
+function pong(request: Request): Response {
+  const credentials = btoa(`${ACCOUNT.key}:${ACCOUNT.secret}`);
+  const isKnown = request.headers.get("Authorization") === `Basic ${credentials}`;
+  return Response.json({ status: isKnown ? "ok" : "refused" }, { status: isKnown ? 200 : 401 });
 }
 
 /** https://cloudinary.com/documentation/authentication_signatures */

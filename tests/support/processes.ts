@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Child } from "../../dev/services/child_process.ts";
-import { type RoleName, startRole } from "../../dev/start_role.ts";
+import { type RoleName, startRole } from "../../dev/stack/start_role.ts";
 import { ROOT } from "../../dev/project.ts";
 import { variableNames } from "../../src/config/variables.ts";
 import { type Pipeline, startOutside } from "./pipeline.ts";

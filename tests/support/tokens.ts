@@ -3,7 +3,7 @@ import { SignJWT } from "jose";
 export const JWT_SECRET = "a-secret-of-the-tests-with-32-bytes-or-more";
 
 /** For users nobody else in the tests is. */
-export { newUserId } from "../../dev/user_token.ts";
+export { newUserId } from "../../dev/client/user_token.ts";
 
 /** A valid token of that user, unless `claims`, `alg` or `secret` make it otherwise. */
 export async function tokenOf(

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { countTests } from "./count_tests.ts";
-import { dataFolder, dataServices, ROOT } from "./project.ts";
-import { print, type TaskContext } from "./run_task.ts";
+import { dataFolder, dataServices, ROOT } from "../project.ts";
+import { print, type TaskContext } from "../run_task.ts";
 
 const LOAD = "tests/load";
 

@@ -1,4 +1,4 @@
-import denoJson from "../deno.json" with { type: "json" };
+import denoJson from "../../deno.json" with { type: "json" };
 
 /** The flags, permissions above all, with which `deno task api` or `deno task worker` runs. */
 export function roleFlags(role: "api" | "worker"): string[] {

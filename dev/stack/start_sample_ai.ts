@@ -1,9 +1,9 @@
-import { ROOT } from "./project.ts";
-import { type Child, startChild } from "./services/child_process.ts";
+import { ROOT } from "../project.ts";
+import { type Child, startChild } from "../services/child_process.ts";
 
 /** Starts the sample AI service in a process of its own; its `ready[1]` is the service's URL. */
 export function startSampleAiProcess(
-  options: { logFile: string; signal?: AbortSignal },
+  options: { logFile: string; signal?: AbortSignal; onLost?: (error: Error) => void },
 ): Promise<Child> {
   return startChild({
     name: "sample AI service",

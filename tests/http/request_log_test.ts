@@ -33,3 +33,26 @@ Deno.test("a fault of our own is 500 with a fixed text; its cause is in the log 
     [cause, "request-7"],
   ]);
 });
+
+Deno.test("requests are logged at info, but health checks that are well only at debug", async () => {
+  const { logger, lines } = recordLogs();
+  let isDraining = false;
+  const app = createApp({
+    ...{ ...memoryPorts(), logger, dependencies: {}, isDraining: () => isDraining },
+    verifyToken: () => Promise.reject(new Error("no token")),
+  });
+  for (const path of ["/livez", "/healthz", "/readyz", "/api/assets", "/nowhere"]) {
+    await app.request(path);
+  }
+  isDraining = true;
+  await app.request("/readyz");
+  const answered = lines.filter(({ message }) => message === "Request answered");
+  assert.deepEqual(answered.map(({ level, fields }) => [fields["path"], fields["status"], level]), [
+    ["/livez", 200, "debug"],
+    ["/healthz", 200, "debug"],
+    ["/readyz", 200, "debug"],
+    ["/api/assets", 401, "info"],
+    ["/nowhere", 404, "info"],
+    ["/readyz", 503, "info"],
+  ]);
+});

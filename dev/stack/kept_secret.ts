@@ -1,0 +1,14 @@
+import { join } from "node:path";
+
+/** The secret of the stack in this folder, made once: tokens outlive a restart. */
+export async function keptSecret(folder: string): Promise<string> {
+  const file = join(folder, "jwt_secret");
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const secret = crypto.getRandomValues(new Uint8Array(32)).toHex();
+  await Deno.writeTextFile(file, secret, { mode: 0o600 });
+  return secret;
+}
