@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { folderError } from "./dev_service_error.ts";
 
 const LINES_KEPT = 200;
 
@@ -8,19 +9,24 @@ export interface ChildLog extends Disposable {
   lines(): readonly string[];
 }
 
-/** Starts `file` anew and writes a child's lines to it; lines that come after disposal are dropped. */
+/**
+ * Starts `file` anew and writes a child's lines to it; lines that come after disposal are dropped.
+ * What cannot be written, at the start or later, is a DevServiceError.
+ */
 export function openChildLog(file: string): ChildLog {
-  Deno.mkdirSync(dirname(file), { recursive: true });
-  const handle = Deno.openSync(file, { write: true, create: true, truncate: true });
+  const handle = named(file, () => {
+    Deno.mkdirSync(dirname(file), { recursive: true });
+    return Deno.openSync(file, { write: true, create: true, truncate: true });
+  });
   const kept: string[] = [];
   let open = true;
 
   return {
     add(line) {
       if (!open) return;
-      handle.writeSync(new TextEncoder().encode(`${line}\n`));
       kept.push(line);
       if (kept.length > LINES_KEPT) kept.shift();
+      named(file, () => handle.writeSync(new TextEncoder().encode(`${line}\n`)));
     },
     lines: () => [...kept],
     [Symbol.dispose]() {
@@ -28,6 +34,14 @@ export function openChildLog(file: string): ChildLog {
       open = false;
     },
   };
+}
+
+function named<T>(file: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw folderError(dirname(file), error, "make it writable");
+  }
 }
 
 /** The lines of a UTF-8 stream as they come; a last one without a line break counts too. */

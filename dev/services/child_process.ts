@@ -21,8 +21,8 @@ export interface ChildOptions extends Pick<Deno.CommandOptions, "args" | "cwd" |
   /** How long SIGTERM may take on disposal before SIGKILL follows; 10 seconds unless given. */
   stopTimeoutMs?: number;
   onLine?: (line: string) => void;
-  /** Told when the child ends that was ready and that nobody here has stopped. */
-  onLost?: ((error: DevServiceError) => void) | undefined;
+  /** Told when the child ends that was ready and that nobody here has stopped, or cannot be logged. */
+  onLost?: ((error: Error) => void) | undefined;
   /** Gives the start up; of no effect once the child is ready. */
   signal?: AbortSignal | undefined;
 }
@@ -82,11 +82,15 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
   const process = spawn(command, name, spawnOptions, log);
   const guard = guardAgainstOrphan(process.pid);
-  let [isReady, hasEnded, isStopping] = [false, false, false];
+  let [isReady, hasEnded, isStopping, isLost] = [false, false, false, false];
 
   async function read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     for await (const line of linesOf(stream)) {
-      log.add(line);
+      try {
+        log.add(line);
+      } catch (error) {
+        giveUp(error);
+      }
       onLine?.(line);
       const match = readyWhen.exec(line);
       if (match) {
@@ -101,6 +105,14 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   }
   const reading = Promise.all([read(process.stdout), read(process.stderr)]);
 
+  /** Whatever it was that went wrong, before the child was ready or after. */
+  function giveUp(reason: unknown): void {
+    start.reject(reason);
+    if (!isReady || isStopping || isLost || !(reason instanceof Error)) return;
+    isLost = true;
+    onLost?.(reason);
+  }
+
   async function finish(): Promise<Deno.CommandStatus> {
     const status = await process.status;
     await guard[Symbol.asyncDispose]();
@@ -108,8 +120,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     await endWithin(DRAIN_TIMEOUT_MS, reading);
     fail(`ended with ${describe(status)} before it was ready`);
     log[Symbol.dispose]();
-    const message = `${name} has ended with ${describe(status)}. Its log is ${logFile}`;
-    if (isReady && !isStopping) onLost?.(new DevServiceError(message));
+    giveUp(
+      new DevServiceError(`${name} has ended with ${describe(status)}. Its log is ${logFile}`),
+    );
     return status;
   }
   const status = finish();

@@ -7,7 +7,8 @@ export class DevServiceError extends Error {
 export function folderError(folder: string, error: unknown, wayOut: string): unknown {
   const fromSystem = error instanceof Error && "code" in error && typeof error.code === "string";
   if (!fromSystem) return error;
-  return new DevServiceError(`"${folder}" cannot be written to (${error.message}): ${wayOut}`, {
+  const advice = error.code === "ENOSPC" ? "make room on its disk" : wayOut;
+  return new DevServiceError(`"${folder}" cannot be written to (${error.message}): ${advice}`, {
     cause: error,
   });
 }

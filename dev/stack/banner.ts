@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { withoutPasswords } from "../../src/assets/explain.ts";
 import { ROOT } from "../project.ts";
 import { aside, heading } from "../style.ts";
 import { introducePeople, type Person } from "./people.ts";
@@ -13,8 +14,8 @@ export async function bannerOf(stack: RunningStack): Promise<string> {
     "API": `${stack.apiUrl}/api/assets`,
     "Socket.io": stack.apiUrl,
     "AI service": stack.aiUrl,
-    "MongoDB": stack.mongodbUri,
-    "Redis": stack.redisUrl,
+    "MongoDB": withoutPasswords(stack.mongodbUri),
+    "Redis": withoutPasswords(stack.redisUrl),
     "data, logs": STACK_FOLDER,
   };
   return [

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { writePrivately } from "./write_privately.ts";
 
 /** The secret of the stack in this folder, made once: tokens outlive a restart. */
 export async function keptSecret(folder: string): Promise<string> {
@@ -9,6 +10,6 @@ export async function keptSecret(folder: string): Promise<string> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   const secret = crypto.getRandomValues(new Uint8Array(32)).toHex();
-  await Deno.writeTextFile(file, secret, { mode: 0o600 });
+  writePrivately(file, secret);
   return secret;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { DATA_FOLDER, dataFolderError } from "../project.ts";
+import { writePrivately } from "./write_privately.ts";
 
 /** Where `deno task dev` keeps its data, from one run to the next. */
 export const STACK_FOLDER = join(DATA_FOLDER, "dev");
@@ -71,11 +72,7 @@ function tryToClaim(folder: string): StackClaim | undefined {
   // Left by a process that died.
   removeRecord(folder);
   return {
-    publish(stack) {
-      const draft = `${recordOf(folder)}.new`;
-      Deno.writeTextFileSync(draft, JSON.stringify(stack, null, 2), { mode: 0o600 });
-      Deno.renameSync(draft, recordOf(folder));
-    },
+    publish: (stack) => writePrivately(recordOf(folder), JSON.stringify(stack, null, 2)),
     [Symbol.dispose]() {
       removeRecord(folder);
       lock.close();

@@ -6,6 +6,7 @@ import {
   startChild,
 } from "../../dev/services/child_process.ts";
 import { ROOT } from "../../dev/project.ts";
+import { runProgram } from "../../dev/services/run_program.ts";
 import { until } from "../support/until.ts";
 import { exists, isRunning, temporaryFolder } from "./service_fakes.ts";
 
@@ -127,6 +128,33 @@ Deno.test("a child that is lost is told with its log, one that is stopped is not
 
   const stopped = await startChild(options);
   await stopped[Symbol.asyncDispose]();
+  assert.equal(lost.length, 1);
+});
+
+Deno.test("a log for which the disk has no room ends the start, and says so", async () => {
+  await using folder = temporaryFolder();
+  const options = { ...shell(folder.path, `echo ready on 1; ${FOREVER}`), logFile: "/dev/full" };
+  await assert.rejects(startChild(options), {
+    name: "DevServiceError",
+    message: /^"\/dev" cannot be written to \(No space left .*\): make room on its disk$/,
+  });
+});
+
+Deno.test("a child whose log cannot be written to any more is lost, once", async () => {
+  await using folder = temporaryFolder();
+  const logFile = join(folder.path, "log");
+  await runProgram("mkfifo", [logFile]);
+  // It reads the first line and goes.
+  const reader = new Deno.Command("head", { args: ["-n", "1", logFile], stdout: "null" }).spawn();
+  const lost: string[] = [];
+  await using _ = await startChild({
+    ...shell(folder.path, "echo ready on 1; while :; do echo more; sleep 0.05; done"),
+    logFile,
+    onLost: ({ message }) => lost.push(message),
+  });
+  await reader.status;
+  await until("it to be lost", () => lost.length);
+  assert.match(lost[0] ?? "", /cannot be written to \(Broken pipe/);
   assert.equal(lost.length, 1);
 });
 
