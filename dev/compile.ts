@@ -8,7 +8,9 @@ const OUTPUT = join("dist", "ai-queue-pipeline");
 /** Compiles main.ts into one self-contained program; arguments such as --target go to deno compile. */
 if (import.meta.main) {
   await runTask(async ({ signal }) => {
-    const file = await compileBinary({ output: join(ROOT, OUTPUT), args: Deno.args, signal });
+    const output = join(ROOT, OUTPUT);
+    const denort = Deno.env.get("DENORT_BIN");
+    const file = await compileBinary({ output, args: Deno.args, denort, signal });
     const { size } = await Deno.stat(file);
     print(`${file}: ${Math.round(size / 1e6)} MB. Try: ${OUTPUT} --help`);
     return 0;

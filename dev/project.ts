@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { redisUrlOf } from "../src/config/config.ts";
 import { userCacheDir } from "./services/cache_dir.ts";
 import { claimFolder } from "./services/claimed_folder.ts";
 import { type DataServices, startDataServices } from "./services/data_services.ts";
@@ -42,7 +43,7 @@ export async function dataServices(
         return userCacheDir(env);
       },
       path: env["PATH"] ?? "",
-      redisUrl: env["REDIS_URL"],
+      redisUrl: env["REDIS_URL"] || redisUrlOf(env["REDIS_HOST"], env["REDIS_PORT"] || undefined),
       mongoUri: env["MONGODB_URI"],
       report,
       signal,

@@ -24,6 +24,7 @@ export async function runTask(task: (context: TaskContext) => Promise<number>): 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => end.abort(new Interruption(`Stopped by ${signal}`)));
   }
+  spareLoopback();
   const { signal } = end;
   const resources = new AsyncDisposableStack();
   const running = task({ resources, signal, fail: (error) => end.abort(error) });
@@ -43,6 +44,12 @@ export async function runTask(task: (context: TaskContext) => Promise<number>): 
   Deno.exit(exitCode);
 }
 
+/** What runs on this machine is not to be had by way of a proxy; the children are told so, too. */
+function spareLoopback(): void {
+  const told = Deno.env.get("NO_PROXY") ?? Deno.env.get("no_proxy");
+  Deno.env.set("NO_PROXY", ["127.0.0.1", "localhost", told].filter(Boolean).join(","));
+}
+
 /** Rejects with the signal's reason once it is aborted. */
 export function rejectionOf(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
@@ -51,9 +58,12 @@ export function rejectionOf(signal: AbortSignal): Promise<never> {
 }
 
 function report(error: unknown): void {
-  // Nobody reads any more what we could say.
-  if (error instanceof Deno.errors.BrokenPipe) return;
-  print(isExplained(error) ? `\n${error.message}\n` : Deno.inspect(error));
+  const text = isExplained(error) ? `\n${error.message}\n` : Deno.inspect(error);
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
+  } catch {
+    // The terminal has gone: nobody reads any more what we could say.
+  }
 }
 
 function isExplained(error: unknown): error is Error {

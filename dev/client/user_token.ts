@@ -4,7 +4,10 @@ import { SignJWT } from "jose";
 export async function userToken(
   userId: string,
   secret: string,
-  { claims = {}, expiresIn = "1h" }: { claims?: Record<string, unknown>; expiresIn?: string } = {},
+  { claims = {}, expiresIn = "1h" }: {
+    claims?: Readonly<Record<string, unknown>>;
+    expiresIn?: string;
+  } = {},
 ): Promise<string> {
   return await new SignJWT({ ...claims, sub: userId })
     .setProtectedHeader({ alg: "HS256" })

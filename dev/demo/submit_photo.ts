@@ -1,4 +1,5 @@
 import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
+import { DevServiceError } from "../services/dev_service_error.ts";
 import type { presentAsset } from "../../src/http/present_asset.ts";
 import type { Listener } from "./listener.ts";
 import type { Photo } from "./read_photos.ts";
@@ -27,7 +28,7 @@ export async function submitPhoto(
   const url = `${apiUrl}/api/assets/analyze-queue`;
   const upload = await fetch(url, { method: "POST", headers, body: form });
   const answer = await upload.json();
-  if (upload.status !== 202) throw new Error(`${upload.status}: ${JSON.stringify(answer)}`);
+  if (upload.status !== 202) throw refused(photo, answer.error);
   const { assetId, jobId } = answer.data;
   const accepted = timed({ assetId, jobId });
 
@@ -36,4 +37,12 @@ export async function submitPhoto(
   const reading = await fetch(`${apiUrl}/api/assets/${assetId}`, { headers });
   const asset = timed({ data: (await reading.json()).data });
   return { accepted, event, asset };
+}
+
+function refused(
+  { file }: Photo,
+  { message, details = [] }: { message: string; details?: { message: string }[] },
+): DevServiceError {
+  const why = details.map((detail) => detail.message).join("; ");
+  return new DevServiceError(`The API takes no ${file.name}: ${why || message}`);
 }

@@ -15,7 +15,9 @@ export interface ChildOptions extends Pick<Deno.CommandOptions, "args" | "cwd" |
   logFile: string;
   /** Matched against each line; the first match makes the child ready. */
   readyWhen: RegExp;
-  /** Matches a line that says the program has ended, though the process that ran it stays. */
+  /** Of a child that stays when the program that it runs ends: a line that says it will not get ready. */
+  failedWhen?: RegExp | undefined;
+  /** Likewise: a line that says the program has ended, for which SIGTERM was. */
   endedWhen?: RegExp | undefined;
   startTimeoutMs: number;
   /** How long SIGTERM may take on disposal before SIGKILL follows; 10 seconds unless given. */
@@ -66,6 +68,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     command,
     logFile,
     readyWhen,
+    failedWhen,
     endedWhen,
     startTimeoutMs,
     onLine,
@@ -82,25 +85,30 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 
   const process = spawn(command, name, spawnOptions, log);
   const guard = guardAgainstOrphan(process.pid);
-  let [isReady, hasEnded, isStopping, isLost] = [false, false, false, false];
+  let [isReady, hasFailed, hasEnded] = [false, false, false];
+  let [isStopping, isLost] = [false, false];
 
   async function read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     for await (const line of linesOf(stream)) {
       try {
         log.add(line);
+        onLine?.(line);
       } catch (error) {
         giveUp(error);
       }
-      onLine?.(line);
       const match = readyWhen.exec(line);
       if (match) {
         start.resolve(match);
         [isReady, hasEnded] = [true, false];
       }
-      if (!endedWhen?.test(line)) continue;
-      hasEnded = true;
-      fail("ended before it was ready");
-      if (isStopping) kill("SIGKILL");
+      if (!isReady && failedWhen?.test(line)) {
+        hasFailed = true;
+        kill("SIGKILL");
+      }
+      if (endedWhen?.test(line)) {
+        hasEnded = true;
+        if (isStopping) kill("SIGKILL");
+      }
     }
   }
   const reading = Promise.all([read(process.stdout), read(process.stderr)]);
@@ -118,7 +126,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     await guard[Symbol.asyncDispose]();
     // No longer: a grandchild may keep the pipes of a dead child open.
     await endWithin(DRAIN_TIMEOUT_MS, reading);
-    fail(`ended with ${describe(status)} before it was ready`);
+    fail(hasFailed ? "failed" : `ended with ${describe(status)} before it was ready`);
     log[Symbol.dispose]();
     giveUp(
       new DevServiceError(`${name} has ended with ${describe(status)}. Its log is ${logFile}`),

@@ -1,3 +1,5 @@
+import { OLDEST_REDIS } from "../../src/queue/connections.ts";
+
 /** A server program that one file of a wheel on PyPI holds. */
 export interface Wheel {
   /** Named after the version that the wheel holds. */
@@ -38,7 +40,7 @@ export interface DataServer {
 
 export const redisServer: DataServer = {
   name: "redis-server",
-  minimum: [6, 2],
+  minimum: OLDEST_REDIS,
   urlVariable: "REDIS_URL",
   url: (port) => `redis://127.0.0.1:${port}`,
   args: (folder, port) => [

@@ -17,7 +17,7 @@ export function installAdvice(server: DataServer, system: System): string {
 }
 
 /** The way out that is always open. */
-export function urlAdvice({ name, url, urlVariable }: DataServer): string {
+function urlAdvice({ name, url, urlVariable }: DataServer): string {
   const example = url(name === "mongod" ? 27017 : 6379);
   return `Or set ${urlVariable} to one that runs already, such as ${urlVariable}=${example}.`;
 }

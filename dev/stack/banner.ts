@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { withoutPasswords } from "../../src/assets/explain.ts";
 import { ROOT } from "../project.ts";
 import { aside, heading } from "../style.ts";
-import { introducePeople, type Person } from "./people.ts";
+import { introducePeople } from "./people.ts";
 import { type RunningStack, STACK_FOLDER } from "./running_stack.ts";
 
 const PHOTO = join(ROOT, "dev", "photos", "camera.png");
@@ -13,7 +13,7 @@ export async function bannerOf(stack: RunningStack): Promise<string> {
   const places = {
     "API": `${stack.apiUrl}/api/assets`,
     "Socket.io": stack.apiUrl,
-    "AI service": stack.aiUrl,
+    "AI service": withoutPasswords(stack.aiUrl),
     "MongoDB": withoutPasswords(stack.mongodbUri),
     "Redis": withoutPasswords(stack.redisUrl),
     "data, logs": STACK_FOLDER,
@@ -26,14 +26,14 @@ export async function bannerOf(stack: RunningStack): Promise<string> {
     ...people.map(({ name, token }) => row(name, token)),
     "",
     `${heading("Try it")} ${aside("in another terminal; what alice hears of it comes here")}`,
-    `  ${curlLine(stack.apiUrl, people[0])}`,
+    `  ${curlLine(stack.apiUrl, people[0]?.token)}`,
     "",
   ].join("\n");
 }
 
 /** An upload as a command that works wherever it is pasted. */
-function curlLine(apiUrl: string, person: Person | undefined): string {
-  return `curl -H "Authorization: Bearer ${person?.token}" -F category=camera ` +
+function curlLine(apiUrl: string, token = ""): string {
+  return `curl -H "Authorization: Bearer ${token}" -F category=camera ` +
     `-F "image=@${PHOTO}" ${apiUrl}/api/assets/analyze-queue`;
 }
 

@@ -18,6 +18,6 @@ export function choosePort(asked: string, hostname: string): string {
 function portTaken(port: string, hostname: string): DevServiceError {
   return new DevServiceError(
     `PORT ${port} on HOST ${hostname} is in use: stop what listens there, ` +
-      `or take another one: PORT=${freePort()} deno task dev`,
+      `or have another one, such as PORT=${freePort()}, in the environment`,
   );
 }

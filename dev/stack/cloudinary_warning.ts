@@ -24,9 +24,10 @@ export async function cloudinaryWarning(url: string): Promise<string | undefined
     return `Nothing answers at ${prefix}, where CLOUDINARY_URL points: uploads will get 503. ` +
       "Unset CLOUDINARY_URL to keep pictures in a folder.";
   }
-  if (response.status !== 401 && response.status !== 403) return undefined;
+  // Others may come of a key that may upload, but not administer.
+  if (response.status !== 401) return undefined;
   throw new DevServiceError(
-    `Cloudinary refuses the key in CLOUDINARY_URL (it answers ${response.status}): copy the URL anew ` +
+    `Cloudinary refuses the key in CLOUDINARY_URL (it answers 401): copy the URL anew ` +
       "from the page API Keys of its console, or unset CLOUDINARY_URL to keep pictures in a folder.",
   );
 }

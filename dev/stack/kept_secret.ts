@@ -5,7 +5,8 @@ import { writePrivately } from "./write_privately.ts";
 export async function keptSecret(folder: string): Promise<string> {
   const file = join(folder, "jwt_secret");
   try {
-    return await Deno.readTextFile(file);
+    const kept = await Deno.readTextFile(file);
+    if (kept) return kept;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

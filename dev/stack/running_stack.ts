@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { DATA_FOLDER, dataFolderError } from "../project.ts";
 import { writePrivately } from "./write_privately.ts";
@@ -90,12 +91,23 @@ function openLock(folder: string): Deno.FsFile {
   }
 }
 
+/** The record of a process that lives: one that died has left its own to be removed. */
 function readRecord(folder: string): RunningStack | undefined {
   try {
-    return JSON.parse(Deno.readTextFileSync(recordOf(folder)));
+    const stack: RunningStack = JSON.parse(Deno.readTextFileSync(recordOf(folder)));
+    return isRunning(stack.pid) ? stack : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is somebody else's, so there is one.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 

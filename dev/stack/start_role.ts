@@ -18,7 +18,7 @@ const ROLES = {
 export type RoleName = keyof typeof ROLES;
 
 /** What runs a role: a program and its arguments. */
-export type RoleCommand = Pick<ChildOptions, "command" | "args" | "endedWhen">;
+export type RoleCommand = Pick<ChildOptions, "command" | "args" | "failedWhen" | "endedWhen">;
 
 /** A role as `deno task api` and `deno task worker` run it, with their permissions. */
 export function fromSource(role: RoleName): RoleCommand {
@@ -33,7 +33,8 @@ export function watched({ command, args: [run = "", ...args] = [] }: RoleCommand
   return {
     command,
     args: [run, "--watch", "--no-clear-screen", ...args],
-    // The watcher does not always say so.
+    // The watcher does not always say so; and an end with 0 is one that it asked for.
+    failedWhen: /"exitCode":[1-9]\d*,"msg":"Ended"|^Watcher Process (finished|failed)/,
     endedWhen: /"msg":"Ended"|^Watcher Process (finished|failed)/,
   };
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { ROOT } from "../project.ts";
 import { type Child, startChild } from "../services/child_process.ts";
 
@@ -8,9 +9,10 @@ export function startSampleAiProcess(
   return startChild({
     name: "sample AI service",
     command: Deno.execPath(),
-    args: ["run", "-A", "dev/sample_ai/main.ts"],
+    args: ["run", "-A", join(ROOT, "dev/sample_ai/main.ts")],
     cwd: ROOT,
-    env: { PORT: "0" },
+    // What the shell says about them is meant for the API.
+    env: { PORT: "0", HOST: "127.0.0.1", PUBLIC_URL: "" },
     readyWhen: /sample AI service on (\S+)/,
     startTimeoutMs: 60_000,
     ...options,

@@ -62,6 +62,7 @@ const HINTS: Readonly<Record<number, string>> = {
   403: "; is AI_SERVICE_TOKEN right?",
   404: " for /analyze below AI_SERVICE_URL; is that right?",
   405: " for /analyze below AI_SERVICE_URL; is that right?",
+  501: " for /analyze below AI_SERVICE_URL; is that right?",
 };
 
 const MEANINGS: Partial<Record<ErrorCode, string>> = {

@@ -58,7 +58,8 @@ function toConfig(env: z.output<ReturnType<typeof environmentSchema>>) {
   };
 }
 
-function redisUrlOf(host?: string, port = "6379"): string | undefined {
+/** The address that REDIS_HOST and REDIS_PORT stand for. */
+export function redisUrlOf(host?: string, port = "6379"): string | undefined {
   const isBareIpv6 = host?.includes(":") && !host.startsWith("[");
   return host && `redis://${isBareIpv6 ? `[${host}]` : host}:${port}`;
 }

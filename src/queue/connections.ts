@@ -3,7 +3,7 @@ import type { Logger } from "../assets/ports.ts";
 import { ConfigError } from "../config/config.ts";
 
 /** The oldest Redis that BullMQ recommends: major, minor. */
-const MINIMUM = [6, 2] as const;
+export const OLDEST_REDIS = [6, 2] as const;
 
 export interface RedisOptions {
   readonly url: string;
@@ -68,10 +68,10 @@ export async function assertSupported(redis: Redis): Promise<void> {
   // A user of Redis may lack the right to ask; then we trust.
   const info = await redis.info("server").catch(() => "");
   const [, version, major, minor] = /^redis_version:((\d+)\.(\d+)\S*)/m.exec(info) ?? [];
-  const isOlder = Number(major) < MINIMUM[0] ||
-    (Number(major) === MINIMUM[0] && Number(minor) < MINIMUM[1]);
+  const isOlder = Number(major) < OLDEST_REDIS[0] ||
+    (Number(major) === OLDEST_REDIS[0] && Number(minor) < OLDEST_REDIS[1]);
   if (!isOlder) return;
   throw new ConfigError([
-    `REDIS_URL leads to Redis ${version}: it has to be ${MINIMUM.join(".")} or newer`,
+    `REDIS_URL leads to Redis ${version}: it has to be ${OLDEST_REDIS.join(".")} or newer`,
   ]);
 }

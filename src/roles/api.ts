@@ -5,6 +5,7 @@ import { openDatabase } from "../database/connection.ts";
 import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
 import { waitForDependencies } from "../dependencies.ts";
 import { attachSocketServer } from "../events/socket_server.ts";
+import { createGrace } from "../grace.ts";
 import { createApp } from "../http/app.ts";
 import { openImageStore } from "../images/open_image_store.ts";
 import { closeServer, createHttpServer, listen } from "../listen.ts";
@@ -17,7 +18,12 @@ import { createOpener } from "./opener.ts";
  * The API with its sockets on one port: config -> resources -> app + sockets -> serve. From `drain` on
  * /readyz says that it ends.
  */
-export async function startApi(config: Config, logger: Logger, resources: AsyncDisposableStack) {
+export async function startApi(
+  config: Config,
+  logger: Logger,
+  resources: AsyncDisposableStack,
+  grace = createGrace(config.shutdownGraceMs),
+) {
   const open = createOpener(config, logger, resources);
   const producer = open.redis({ name: "api-producer", whenAway: "fail" });
   const publisher = open.redis({ name: "api-publisher", whenAway: "wait" });
@@ -58,7 +64,7 @@ export async function startApi(config: Config, logger: Logger, resources: AsyncD
   };
   resources.defer(async () => {
     drain();
-    await closeServer(server, sockets, config.shutdownGraceMs);
+    await closeServer(server, sockets, grace.leftMs());
   });
 
   const { host, port } = config.http;

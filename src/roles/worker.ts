@@ -9,6 +9,7 @@ import { openDatabase } from "../database/connection.ts";
 import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
 import { waitForDependencies } from "../dependencies.ts";
 import { createEventPublisher } from "../events/event_publisher.ts";
+import { createGrace } from "../grace.ts";
 import { openImageStore } from "../images/open_image_store.ts";
 import { assertSupported, openRedis } from "../queue/connections.ts";
 import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
@@ -18,7 +19,12 @@ import { repeat } from "../repeat.ts";
 import { createOpener } from "./opener.ts";
 
 /** One consumer of the queue; any number of them may run: config -> resources -> consume. */
-export async function startWorker(config: Config, logger: Logger, resources: AsyncDisposableStack) {
+export async function startWorker(
+  config: Config,
+  logger: Logger,
+  resources: AsyncDisposableStack,
+  grace = createGrace(config.shutdownGraceMs),
+) {
   const open = createOpener(config, logger, resources);
   const consumer = open.redis({ name: "worker-consumer", whenAway: "wait" });
   const publisher = open.redis({ name: "worker-publisher", whenAway: "wait" });
@@ -51,7 +57,7 @@ export async function startWorker(config: Config, logger: Logger, resources: Asy
       process: (job, attempt, log) => processAsset(deps, job, attempt, log),
       settle: (job, error, graceOver, log) => settleFailure(deps, job, error, graceOver, log),
     }),
-    (worker) => worker.close(config.shutdownGraceMs),
+    (worker) => worker.close(grace.leftMs()),
   );
   logger.info({ concurrency: config.worker.concurrency }, "Worker ready");
 }

@@ -90,23 +90,27 @@ Deno.test("a child that does not get ready in time is an error, and is stopped",
   assert.ok(pid > 0 && !isRunning(pid));
 });
 
-Deno.test("a child that says it has ended though its process stays is not ready, and is killed without a wait", async () => {
+Deno.test("a child that says it has failed though its process stays is killed, with its last words kept", async () => {
   await using folder = temporaryFolder();
-  const endedWhen = /^ended$/;
   const stubborn = "trap '' TERM; while :; do sleep 0.05; done";
   let pid = 0;
   await assert.rejects(
     startChild({
-      ...shell(folder.path, `echo pid $$; echo ended; ${stubborn}`),
-      endedWhen,
+      ...shell(folder.path, `echo pid $$; echo no luck >&2; echo failed; echo why; ${stubborn}`),
+      failedWhen: /^failed$/,
       stopTimeoutMs: 600_000,
-      onLine: (line) => pid ||= Number(line.slice(4)),
+      onLine: (line) => pid ||= Number(/^pid (\d+)$/.exec(line)?.[1] ?? 0),
     }),
-    /ended before it was ready/,
+    (error) => error instanceof ChildStartError && /failed:.*no luck/s.test(error.message),
   );
   assert.ok(pid > 0 && !isRunning(pid));
+});
+
+Deno.test("a child that says it has ended though its process stays is killed without a wait", async () => {
+  await using folder = temporaryFolder();
 
   const ends = "trap 'echo ended' TERM; echo ready on 1; while :; do sleep 0.05; done";
+  const endedWhen = /^ended$/;
   const options = { ...shell(folder.path, ends), endedWhen, stopTimeoutMs: 600_000 };
   const child = await startChild(options);
   await child[Symbol.asyncDispose]();
@@ -181,18 +185,14 @@ Deno.test("aborting the start stops the child and rejects with the reason", asyn
   assert.ok(pid > 0 && !isRunning(pid));
 });
 
-Deno.test("a child does not outlive a parent that is killed", async () => {
-  await using folder = temporaryFolder();
-  const ended = join(folder.path, "ended");
-  // The shell would say that its `sleep` was terminated too, and die of nobody reading it.
-  const script = `trap 'echo > ${ended}; exit' TERM; echo ready on 1; exec 2> /dev/null
-    while :; do sleep 0.1; done`;
+/** Runs a script as the child of a process that is killed once the child is ready. */
+async function orphan(folder: string, script: string): Promise<void> {
   const module = new URL("../../dev/services/child_process.ts", import.meta.url);
-  const program = join(folder.path, "parent.ts");
+  const program = join(folder, "parent.ts");
   Deno.writeTextFileSync(
     program,
     `import { startChild } from "${module}";
-    const options = ${JSON.stringify(shell(folder.path, script))};
+    const options = ${JSON.stringify(shell(folder, script))};
     await startChild({ ...options, readyWhen: /ready/ });
     console.log("started");
     setInterval(() => {}, 1000);`,
@@ -207,7 +207,27 @@ Deno.test("a child does not outlive a parent that is killed", async () => {
   assert.match(new TextDecoder().decode(value), /started/);
 
   parent.kill("SIGKILL");
-  await until("the child to be terminated", () => exists(ended));
   await parent.status;
   await reader.cancel();
+}
+
+Deno.test("a child does not outlive a parent that is killed", async () => {
+  await using folder = temporaryFolder();
+  const ended = join(folder.path, "ended");
+  // The shell would say that its `sleep` was terminated too, and die of nobody reading it.
+  const script = `trap 'echo > ${ended}; exit' TERM; echo ready on 1; exec 2> /dev/null
+    while :; do sleep 0.1; done`;
+  await orphan(folder.path, script);
+  await until("the child to be terminated", () => exists(ended));
+});
+
+Deno.test("a child that ignores SIGTERM does not outlive a parent that is killed, either", async () => {
+  await using folder = temporaryFolder();
+  const pidFile = join(folder.path, "pid");
+  const script = `trap '' TERM; echo $$ > ${pidFile}; echo ready on 1; exec > /dev/null 2>&1
+    while :; do sleep 0.1; done`;
+  await orphan(folder.path, script);
+  const pid = Number(await Deno.readTextFile(pidFile));
+  assert.ok(isRunning(pid));
+  await until("the child to be killed", () => !isRunning(pid));
 });

@@ -5,10 +5,11 @@ import { createConnection } from "mongoose";
 import { runProgram } from "../../dev/services/run_program.ts";
 import { aiCalls, orderFault } from "../support/ai_control.ts";
 import { send } from "../support/client.ts";
+import { unset } from "../support/processes.ts";
 import { until } from "../support/until.ts";
 import { copyProject } from "./project_copy.ts";
 import { exists } from "./service_fakes.ts";
-import { startTask, type TaskRun } from "./task_run.ts";
+import { assertNothingRuns, startTask, type TaskRun } from "./task_run.ts";
 
 const CURL = /^ {2}(curl .*)$/;
 
@@ -58,7 +59,7 @@ Deno.test("dev: what it shows works as pasted, its user hears, others find it, C
   }
 
   assert.equal(await dev.interrupt(), 130);
-  await dev.assertNothingListens();
+  await dev.assertNothingRuns();
   const data = join(project.path, ".data", "dev");
   assert.ok(!exists(join(data, "stack.json")));
 
@@ -77,12 +78,18 @@ Deno.test("dev: a change of the code restarts what uses it, hands back its jobs,
   const aiUrl = placeIn(dev, "AI service");
   const file = join(project.path, "src", "queue", "job_worker.ts");
   const code = await Deno.readTextFile(file);
+  const untilActive = (assetId: string) =>
+    until("the asset to be active", async () => {
+      const headers = { Authorization: `Bearer ${placeIn(dev, "alice")}` };
+      const answer = await send(`${placeIn(dev, "API")}/${assetId}`, { headers }).catch(() => null);
+      return answer?.body.data?.status === "active";
+    }, 30_000);
 
   await orderFault(aiUrl, { kind: "hang", times: 1 });
   const { assetId } = await paste(dev.child.ready[1] ?? "");
   await until("the AI call", async () => (await aiCalls(aiUrl)).length);
   await Deno.writeTextFile(file, `${code}\n// changed\n`);
-  await untilSaid(dev, /^alice +hears asset_processed: active/);
+  await untilActive(assetId);
   const keys = (await aiCalls(aiUrl)).map(({ idempotencyKey }) => idempotencyKey);
   // It may have been too early for the picture, which the API serves.
   assert.deepEqual(keys.slice(0, 2), [`asset-${assetId}-1-1`, `asset-${assetId}-1-1`]);
@@ -95,11 +102,18 @@ Deno.test("dev: a change of the code restarts what uses it, hands back its jobs,
   };
   await change(`${code}\nnonsense(`, /^worker .*Process failed/);
   await change(code, /^worker .*Worker ready/);
-  const { length } = dev.lines;
-  // Long enough for the user's device to be back before.
-  await orderFault(aiUrl, { kind: "slow", delayMs: 3000, times: 1 });
-  await paste(dev.child.ready[1] ?? "");
-  await untilSaid(dev, /^alice +hears asset_processed: active/, length);
+  await untilActive((await paste(dev.child.ready[1] ?? "")).assetId);
+});
+
+Deno.test("dev: when nobody reads any more what it says, it ends, and leaves nothing", async () => {
+  await using project = await copyProject();
+  const dev = `${Deno.execPath()} run -A ${join(project.path, "dev/dev.ts")}`;
+  const env = { ...unset(), PORT: "0" };
+  const piped = ["-c", `${dev} | grep -m 1 "worker: ready"`];
+  const { stdout } = await runProgram("sh", piped, { cwd: project.path, env });
+  assert.match(stdout, /worker: ready/);
+  await assertNothingRuns(project.path);
+  assert.ok(!exists(join(project.path, ".data", "dev", "stack.json")));
 });
 
 Deno.test("dev: a server that is lost ends the rest, and is named with its log", async () => {
@@ -113,5 +127,5 @@ Deno.test("dev: a server that is lost ends the rest, and is named with its log",
   assert.equal((await dev.child.status).code, 1);
   const log = join(project.path, ".data", "dev", "redis-server.log");
   assert.ok(dev.lines.includes(`redis-server has ended with exit code 0. Its log is ${log}`));
-  await dev.assertNothingListens();
+  await dev.assertNothingRuns();
 });

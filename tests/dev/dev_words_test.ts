@@ -43,7 +43,7 @@ Deno.test("dev: a port that is taken is told with a free one, before anything is
   const text = await refusalOf({ PORT: String(port) });
   const [, free] = new RegExp(
     `PORT ${port} on HOST 127\\.0\\.0\\.1 is in use: stop what listens there, ` +
-      "or take another one: PORT=(\\d+) deno task dev",
+      "or have another one, such as PORT=(\\d+), in the environment",
   ).exec(text) ?? [];
   assert.ok(free && free !== String(port), text);
   assert.doesNotMatch(text, /ready/);

