@@ -11,8 +11,7 @@ USER 1993:1993
 CMD ["run", "--cached-only", "--allow-net", "--allow-env=HOST,PORT,PUBLIC_URL", "--allow-read=/deno-dir", "dev/sample_ai/main.ts"]
 
 FROM build AS compile
-RUN deno task compile
-RUN mkdir /data
+RUN deno task compile && mkdir /data
 
 FROM gcr.io/distroless/cc-debian12:nonroot AS server
 WORKDIR /app
