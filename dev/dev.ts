@@ -5,7 +5,7 @@ import { bannerOf } from "./stack/banner.ts";
 import { bringUpStack } from "./stack/bring_up.ts";
 import { introducePeople } from "./stack/people.ts";
 import { claimStack, type RunningStack } from "./stack/running_stack.ts";
-import { heading, style } from "./style.ts";
+import { aside, heading, style } from "./style.ts";
 
 /** The whole stack on this machine, to stay: until Ctrl-C, and with its data from one run to the next. */
 async function dev(context: TaskContext): Promise<number> {
@@ -16,6 +16,7 @@ async function dev(context: TaskContext): Promise<number> {
   });
   if ("apiUrl" in claim) {
     print(heading(`The stack of this folder runs already, as process ${claim.pid}.`));
+    print(aside("It keeps the settings it was started with; to change them, end it there first."));
     print(await bannerOf(claim));
     return 0;
   }

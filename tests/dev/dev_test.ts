@@ -45,6 +45,7 @@ Deno.test("dev: what it shows works as pasted, its user hears, others find it, C
   await using second = await startDev(project.path);
   assert.equal((await second.child.status).code, 0);
   assert.match(second.lines[0] ?? "", /runs already, as process \d+/);
+  assert.match(second.lines[1] ?? "", /keeps the settings it was started with/);
   assert.equal(placeIn(second, "API"), placeIn(dev, "API"));
 
   await using demo = await startTask("demo", { project: project.path, readyWhen: /^Done in/ });
