@@ -45,6 +45,7 @@ function toConfig(env: z.output<ReturnType<typeof environmentSchema>>) {
       attempts: env.JOB_ATTEMPTS,
       backoffMs: env.JOB_BACKOFF_MS,
     },
+    backPressure: { maxWaiting: env.QUEUE_MAX_WAITING, maxAgeMs: env.QUEUE_MAX_AGE_MS },
     worker: {
       concurrency: env.WORKER_CONCURRENCY,
       lockDurationMs: env.LOCK_DURATION_MS,
@@ -54,7 +55,7 @@ function toConfig(env: z.output<ReturnType<typeof environmentSchema>>) {
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     startupTimeoutMs: env.STARTUP_TIMEOUT_MS,
     shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
-    reconcileIntervalMs: env.RECONCILE_INTERVAL_MS,
+    reconcile: { intervalMs: env.RECONCILE_INTERVAL_MS, afterMs: env.RECONCILE_AFTER_MS },
   };
 }
 

@@ -63,6 +63,12 @@ export function variableGroups(development: boolean) {
           "it, so at the latest after the lock's duration and twice the interval; in milliseconds",
       ),
       STALLED_INTERVAL_MS: milliseconds(30_000),
+      QUEUE_MAX_WAITING: whole(0, 1_000_000_000).default(0).describe(
+        "with so many jobs waiting, submissions are answered 503; 0 turns it off",
+      ),
+      QUEUE_MAX_AGE_MS: whole(0, 1_000_000_000).default(0).describe(
+        "the same once the first of them has waited for so long, in milliseconds; 0 turns it off",
+      ),
       AI_TIMEOUT_MS: milliseconds(90_000).describe(
         "for one answer of the AI service, headers and body, in milliseconds",
       ),
@@ -84,7 +90,10 @@ export function variableGroups(development: boolean) {
         "how long requests and jobs under way may take after SIGTERM, in milliseconds",
       ),
       RECONCILE_INTERVAL_MS: milliseconds(15_000).describe(
-        "how often a worker looks for what is left to do: deleted assets to purge; in milliseconds",
+        "how often unfinished assets are compared with the queue, in milliseconds",
+      ),
+      RECONCILE_AFTER_MS: milliseconds(60_000).describe(
+        "and from what age, in milliseconds; it has to be more than IMAGE_STORE_TIMEOUT_MS",
       ),
     },
   };
@@ -98,6 +107,11 @@ export function environmentSchema(development: boolean) {
     ...groups["The API"],
     ...groups["The queue and its workers"],
     ...groups["Running it"],
+  }).refine((env) => !(env.RECONCILE_AFTER_MS <= env.IMAGE_STORE_TIMEOUT_MS), {
+    path: ["RECONCILE_AFTER_MS"],
+    message: "must be more than IMAGE_STORE_TIMEOUT_MS: a younger draft may still be uploading",
+    // Also beside the faults of other variables: all are told at once.
+    when: () => true,
   });
 }
 

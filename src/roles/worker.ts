@@ -51,7 +51,7 @@ export async function startWorker(
     },
     MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
   });
-  open.closing(repeat(config.reconcileIntervalMs, () => purgeTombstones(deps, logger)));
+  open.closing(repeat(config.reconcile.intervalMs, () => purgeTombstones(deps, logger)));
   resources.adopt(
     startJobWorker({ redis: consumer, ...config.worker, ...shared }, {
       process: (job, attempt, log) => processAsset(deps, job, attempt, log),

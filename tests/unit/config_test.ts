@@ -47,13 +47,21 @@ Deno.test("FR-003 T019 T038 T047 T049 the defaults are those of the contract", (
     jwtSecret: REQUIRED.JWT_SECRET,
     http: { port: 3000, host: "0.0.0.0" },
     queue: { prefix: "bull", attempts: 3, backoffMs: 2000 },
+    backPressure: { maxWaiting: 0, maxAgeMs: 0 },
     worker: { concurrency: 5, lockDurationMs: 30_000, stalledIntervalMs: 30_000 },
     attemptMs: 120_000,
     log: { level: "info", format: "json" },
     startupTimeoutMs: 60_000,
     shutdownGraceMs: 25_000,
-    reconcileIntervalMs: 15_000,
+    reconcile: { intervalMs: 15_000, afterMs: 60_000 },
   });
+});
+
+Deno.test("a draft that may still be uploading is none to repair: told beside all other faults", () => {
+  const early = { IMAGE_STORE_TIMEOUT_MS: "20000", RECONCILE_AFTER_MS: "20000" };
+  refuses("RECONCILE_AFTER_MS", "15000");
+  assert.deepEqual(faultsOf({ ...REQUIRED, ...early, PORT: "x" }), ["PORT", "RECONCILE_AFTER_MS"]);
+  assert.equal(parse({ ...early, RECONCILE_AFTER_MS: "20001" }).reconcile.afterMs, 20_001);
 });
 
 Deno.test("an empty value means unset", () => {
