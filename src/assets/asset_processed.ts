@@ -18,16 +18,20 @@ export type AssetProcessed =
 
 /** The event of a settled asset; throws on one that is not settled. */
 export function assetProcessed(asset: Asset): AssetProcessed {
-  const { settledAt, analysis, failure } = asset;
-  const event = "asset_processed";
-  const assetId = asset.id;
-  const timestamp = settledAt?.toISOString();
-  if (timestamp && analysis) {
+  const { id: assetId, settledAt, analysis, failure } = asset;
+  if (settledAt && analysis) {
     const { processedImageUrl, ...aiMetadata } = analysis;
-    return { event, assetId, status: "active", aiMetadata, processedImageUrl, timestamp };
+    const found = { status: "active", aiMetadata, processedImageUrl } as const;
+    return { event: "asset_processed", assetId, ...found, timestamp: settledAt.toISOString() };
   }
-  if (timestamp && failure) {
-    return { event, assetId, status: "failed", error: failure.message, timestamp };
-  }
+  if (settledAt && failure) return failedEvent({ assetId, ...failure, at: settledAt });
   throw new TypeError(`Asset ${assetId} is ${asset.status}: it has no event yet`);
+}
+
+/** The event of a failure at that time, in words for the owner. */
+export function failedEvent(
+  { assetId, message, at }: { assetId: string; message: string; at: Date },
+): AssetProcessed {
+  const failed = { status: "failed", error: message, timestamp: at.toISOString() } as const;
+  return { event: "asset_processed", assetId, ...failed };
 }

@@ -1,5 +1,4 @@
 import type { Analysis, Asset, Category, FailedAttempt, Failure, Status } from "./asset.ts";
-import type { AssetProcessed } from "./asset_processed.ts";
 import type { DeadLetter } from "./dead_letter.ts";
 
 /** Keeps pictures and makes them readable by URL. */
@@ -155,11 +154,8 @@ export interface AiService {
 }
 
 export interface EventPublisher {
-  /**
-   * Sends the event to every connection of that user, on whichever API process it is. Returns how
-   * many API processes got it.
-   */
-  publish(userId: string, event: AssetProcessed): Promise<number>;
+  /** Lets every API process know that there is an event for this user's connections. */
+  settled(userId: string): Promise<void>;
 }
 
 /** Who is asking, as the token says. */

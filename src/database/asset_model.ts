@@ -85,8 +85,9 @@ const assetSchema = new Schema<AssetRecord>(
   },
 );
 
-// The orders of the lists, newest first.
+// The orders of the lists, newest first, and of a user's events.
 assetSchema.index({ userId: 1, createdAt: -1, _id: -1 });
+assetSchema.index({ userId: 1, settledAt: -1 });
 assetSchema.index({ settledAt: -1, _id: -1 }, {
   partialFilterExpression: { "deadLetter.state": "listed" },
 });

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { type Connection, Types, type UpdateQuery } from "mongoose";
-import { type Asset, jobIdOf, type Status, statusesBefore } from "../assets/asset.ts";
+import { type Connection, Types } from "mongoose";
+import { jobIdOf } from "../assets/asset.ts";
 import { AssetError } from "../assets/errors.ts";
 import type { AssetStore } from "../assets/ports.ts";
 import { answered } from "./answered.ts";
-import { assetModel, type AssetRecord } from "./asset_model.ts";
+import { assetModel } from "./asset_model.ts";
 import { assetPages } from "./asset_pages.ts";
 import { toAsset } from "./asset_record.ts";
+import { guardedUpdates, running } from "./guarded_updates.ts";
+import { pastFailures } from "./past_failures.ts";
+import { settlements } from "./settlements.ts";
 
 const FIRST_ID = "0".repeat(24);
 
@@ -16,41 +19,10 @@ export function createMongoAssetStore(
 ): AssetStore & { createIndexes(): Promise<void> } {
   const model = assetModel(connection);
 
-  async function update(
-    guard: Record<string, unknown>,
-    change: UpdateQuery<AssetRecord>,
-  ): Promise<Asset | null> {
-    const options = { returnDocument: "after" } as const;
-    const seen = { deletedAt: null, ...guard };
-    const record = await answered(model.findOneAndUpdate(seen, change, options).lean());
-    return record && toAsset(record);
-  }
-
-  const become = (
-    status: Status,
-    guard: Record<string, unknown>,
-    { $set, ...change }: UpdateQuery<AssetRecord>,
-  ) =>
-    update({ $and: [guard, { status: { $in: statusesBefore(status) } }] }, {
-      $set: { ...$set, status },
-      ...change,
-    });
-
-  async function read(filter: Record<string, unknown>): Promise<Asset | null> {
-    const record = await answered(model.findOne({ deletedAt: null, ...filter }).lean());
-    return record && toAsset(record);
-  }
-
-  /** The change; or what bears its stamp already, when the answer to an earlier try was lost. */
-  const once = async (change: Promise<Asset | null>, stamped: Record<string, unknown>) =>
-    await change ?? await read(stamped);
-
-  /** The run that `jobId` names, while it is in processing. */
-  const running = (id: string, jobId: string) => ({
-    _id: id,
-    processingJobId: jobId,
-    status: "processing",
-  });
+  const guarded = guardedUpdates(model);
+  const { update, become, read, once } = guarded;
+  const ends = settlements(connection, guarded);
+  const failures = pastFailures(connection);
 
   return {
     ...assetPages(model),
@@ -96,35 +68,13 @@ export function createMongoAssetStore(
         $push: { attempts: attempt },
       }),
 
-    activate(id, jobId, { processedImageUrl, ...detected }, stamp) {
-      const settledAt = new Date();
-      const change = become("active", running(id, jobId), {
-        $set: {
-          stamp,
-          settledAt,
-          aiMetadata: { ...detected, processedAt: settledAt },
-          "images.processed.url": processedImageUrl,
-        },
-      });
-      return once(change, { _id: id, status: "active", stamp });
-    },
+    activate: ends.activate,
+    fail: ends.fail,
 
-    fail(id, jobId, failure, last, stamp) {
-      const change = become("failed", running(id, jobId), {
-        $set: {
-          stamp,
-          settledAt: new Date(),
-          failure,
-          aiMetadata: { error: failure.message },
-          deadLetter: { state: "listed", message: last.message },
-        },
-        $push: { attempts: last },
-      });
-      return once(change, { _id: id, status: "failed", stamp });
-    },
-
-    rerun: ({ id, run }, { requestId, traceparent }, stamp) =>
-      become("processing", { _id: id, run, status: "failed" }, {
+    async rerun(failed, { requestId, traceparent }, stamp) {
+      const { id, run } = failed;
+      await failures.keep(failed);
+      return await become("processing", { _id: id, run, status: "failed" }, {
         $set: {
           run: run + 1,
           aiCalls: 0,
@@ -138,7 +88,8 @@ export function createMongoAssetStore(
           ...{ settledAt: 1, failure: 1, aiMetadata: 1, deadLetter: 1, firstCallAt: 1 },
           ...(!traceparent && { traceparent: 1 }),
         },
-      }),
+      });
+    },
 
     // The run keeps its number: the job of that id may still turn up.
     undoRerun: ({ id, run: _, ...failed }, stamp) =>
@@ -180,7 +131,8 @@ export function createMongoAssetStore(
 
     async createIndexes() {
       // On a large collection it takes its time.
-      await answered(model.createIndexes(), Infinity);
+      const all = [model.createIndexes(), ends.createIndexes(), failures.createIndexes()];
+      await answered(Promise.all(all), Infinity);
     },
   };
 }

@@ -9,8 +9,3 @@ export interface ServerEvents {
 export function userRoom(userId: string): string {
   return `user:${userId}`;
 }
-
-/** The Redis key under which API processes and workers reach each other's sockets. */
-export function channelKey(queuePrefix: string): string {
-  return `${queuePrefix}:socket.io`;
-}

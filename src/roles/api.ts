@@ -3,7 +3,9 @@ import { createTokenVerifier } from "../auth/verify_token.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../database/connection.ts";
 import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
+import { createMongoEventFeed } from "../database/mongo_event_feed.ts";
 import { waitForDependencies } from "../dependencies.ts";
+import { hearSettled } from "../events/settled_channel.ts";
 import { attachSocketServer } from "../events/socket_server.ts";
 import { createGrace } from "../grace.ts";
 import { createApp } from "../http/app.ts";
@@ -12,7 +14,11 @@ import { closeServer, createHttpServer, listen } from "../listen.ts";
 import { assertSupported, openRedis } from "../queue/connections.ts";
 import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
 import { createJobQueue } from "../queue/job_queue.ts";
+import { repeat } from "../repeat.ts";
 import { createOpener } from "./opener.ts";
+
+/** How often events are looked for that nobody told us of: Redis was away, or their worker died. */
+const SWEEP_MS = 2000;
 
 /**
  * The API with its sockets on one port: config -> resources -> app + sockets -> serve. From `drain` on
@@ -26,7 +32,6 @@ export async function startApi(
 ) {
   const open = createOpener(config, logger, resources);
   const producer = open.redis({ name: "api-producer", whenAway: "fail" });
-  const publisher = open.redis({ name: "api-publisher", whenAway: "wait" });
   const subscriber = open.redis({ name: "api-subscriber", whenAway: "wait", isSubscriber: true });
   const database = open.database();
   const assets = createMongoAssetStore(database);
@@ -53,12 +58,11 @@ export async function startApi(
   const server = createHttpServer(app.fetch);
   const sockets = attachSocketServer({
     httpServer: server.node,
-    publisher,
-    subscriber,
-    queuePrefix: config.queue.prefix,
+    feed: createMongoEventFeed(database),
     verifyToken,
     logger,
   });
+  hearSettled({ subscriber, queuePrefix: config.queue.prefix, logger }, sockets.update);
   const drain = () => {
     isDraining = true;
   };
@@ -79,6 +83,7 @@ export async function startApi(
     MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
   });
   await assets.createIndexes();
+  open.closing(repeat(SWEEP_MS, sockets.sweep));
   logger.info({ url }, "API ready");
   return { url, drain };
 }

@@ -8,7 +8,7 @@ import type { Config } from "../config/config.ts";
 import { openDatabase } from "../database/connection.ts";
 import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
 import { waitForDependencies } from "../dependencies.ts";
-import { createEventPublisher } from "../events/event_publisher.ts";
+import { createEventPublisher } from "../events/settled_channel.ts";
 import { createGrace } from "../grace.ts";
 import { openImageStore } from "../images/open_image_store.ts";
 import { assertSupported, openRedis } from "../queue/connections.ts";
@@ -27,7 +27,6 @@ export async function startWorker(
 ) {
   const open = createOpener(config, logger, resources);
   const consumer = open.redis({ name: "worker-consumer", whenAway: "wait" });
-  const publisher = open.redis({ name: "worker-publisher", whenAway: "wait" });
   const producer = open.redis({ name: "worker-producer", whenAway: "fail" });
   const database = open.database();
   const { prefix } = config.queue;
@@ -36,7 +35,7 @@ export async function startWorker(
     assets: createMongoAssetStore(database),
     ai: createHttpAiService({ ...config.ai, ...shared }),
     attemptMs: config.attemptMs,
-    events: createEventPublisher({ redis: publisher, queuePrefix: prefix }),
+    events: createEventPublisher({ redis: producer, queuePrefix: prefix }),
     queue: open.closing(createJobQueue({ redis: producer, ...config.queue, ...shared })),
     deadLetters: open.closing(createDeadLetterQueue({ redis: producer, ...shared })),
     images: (await openImageStore(config.images, () => "")).images,

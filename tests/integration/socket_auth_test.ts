@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { Emitter } from "@socket.io/redis-emitter";
-import { Redis } from "ioredis";
-import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
-import { connect, newUser, send } from "../support/client.ts";
+import { connect, type Device, newUser, send } from "../support/client.ts";
 import { startPipeline } from "../support/pipeline.ts";
 import { newUserId, tokenOf } from "../support/tokens.ts";
+import { until } from "../support/until.ts";
 
 const TRANSPORTS = [["websocket"], ["polling"]];
 
@@ -58,34 +56,22 @@ Deno.test("FR-018 one token opens the socket and the REST API", async () => {
   assert.equal((await user.get(api, "/api/assets")).status, 200);
 });
 
-Deno.test("FR-021 FR-022 T010 T030 T033 a socket is in the room user:<sub> of its own user only", async () => {
-  await using pipeline = await startPipeline({ workers: 0 });
-  const [api = ""] = pipeline.apiUrls;
+Deno.test("FR-021 FR-022 T010 T030 T033 all devices of a user hear its own events, and no other's", async () => {
+  await using pipeline = await startPipeline({ workers: 0, apis: 2 });
   const [owner, other] = [await newUser(), await newUser()];
-  using ownersDevice = await connect(api, { token: owner.token });
-  using othersDevice = await connect(api, { token: other.token });
-  using resources = new DisposableStack();
-  const redis = resources.adopt(
-    new Redis(pipeline.env["REDIS_URL"] ?? ""),
-    (redis) => redis.disconnect(),
-  );
-  // The server's own names are not asked, so that a wrong one does not pass.
-  const key = `${pipeline.env["QUEUE_PREFIX"]}:socket.io`;
-  const emitTo = (room: string, assetId: string) =>
-    new Emitter(redis, { key }).to(room).emit("asset_processed", told(assetId));
+  await using resources = new AsyncDisposableStack();
+  const connectAll = async ({ token }: { token: string }) =>
+    (await Promise.all(pipeline.apiUrls.map((api) => connect(api, { token }))))
+      .map((device) => resources.use(device));
+  const [owners, others] = [await connectAll(owner), await connectAll(other)];
+  const errorsOf = ({ events }: Device) => events.map((event) => "error" in event && event.error);
 
-  const [first, second, last] = [newUserId(), newUserId(), newUserId()];
-  emitTo(`user:${owner.userId}`, first);
-  emitTo(`user:${other.userId}`, second);
-  emitTo(`user:${newUserId()}`, newUserId());
-  for (const { userId } of [owner, other]) emitTo(`user:${userId}`, last);
-  await Promise.all([ownersDevice.eventOf(last), othersDevice.eventOf(last)]);
-  assert.deepEqual(ownersDevice.events.map((event) => event.assetId), [first, last]);
-  assert.deepEqual(othersDevice.events.map((event) => event.assetId), [second, last]);
+  await pipeline.lastWord(owner.userId, "For the owner");
+  await pipeline.lastWord(other.userId, "For the other");
+  await pipeline.lastWord(newUserId(), "For nobody here");
+  for (const { userId } of [owner, other]) await pipeline.lastWord(userId, "The last");
+  const all = [...owners, ...others];
+  await until("the last", () => all.every((device) => errorsOf(device).includes("The last")));
+  for (const device of owners) assert.deepEqual(errorsOf(device), ["For the owner", "The last"]);
+  for (const device of others) assert.deepEqual(errorsOf(device), ["For the other", "The last"]);
 });
-
-function told(assetId: string): AssetProcessed {
-  const error = "The analysis service did not answer.";
-  const timestamp = new Date().toISOString();
-  return { event: "asset_processed", assetId, status: "failed", error, timestamp };
-}

@@ -71,7 +71,7 @@ export async function untilSilence(stage: Stage, assetsEach: number): Promise<vo
   const haveHeard = () => devices.every(({ heard }) => heard.length >= assetsEach);
   await until(`every device to hear of ${assetsEach} assets`, haveHeard);
 
-  for (const { user } of [bystander, ...listeners]) await pipeline.publish(user.userId, LAST_WORD);
+  for (const { user } of [bystander, ...listeners]) await pipeline.lastWord(user.userId, LAST_WORD);
   const all = [...bystander.devices, ...devices];
   await until("the last word", () => all.every(({ hasLastWord }) => hasLastWord));
 }

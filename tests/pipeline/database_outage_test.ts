@@ -25,7 +25,7 @@ Deno.test("an answer that comes while MongoDB is away is saved when it is back, 
   assert.equal((await aiCalls(pipeline.ai.url)).length, 1);
 });
 
-Deno.test("a result that MongoDB took but did not acknowledge is announced all the same", async () => {
+Deno.test("a result that comes while MongoDB hangs is saved and told once, when it answers again", async () => {
   await using proxy = startTcpProxy(services().mongoUri);
   await using pipeline = await startPipeline({ mongoUri: proxy.url });
   const [api = ""] = pipeline.apiUrls;
@@ -34,11 +34,13 @@ Deno.test("a result that MongoDB took but did not acknowledge is announced all t
   const { assetId } = await submitWithHeldCall(pipeline, user);
   proxy.freeze();
   await clearFaults(pipeline.ai.url);
-  const isStored = async () => (await pipeline.documents())[0]?.["status"] === "active";
-  await until("the result to be stored", isStored);
+  await until("its answer", async () => (await aiCalls(pipeline.ai.url))[0]?.outcome);
   assert.equal(device.events.length, 0);
   proxy.restore();
   await device.eventOf(assetId, "active");
+  await pipeline.lastWord(user.userId, "Nothing follows.");
+  await until("the last word", () => device.events.some((event) => "error" in event));
+  assert.equal(device.events.length, 2);
   assert.equal((await aiCalls(pipeline.ai.url)).length, 1);
 });
 

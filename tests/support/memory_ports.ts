@@ -5,7 +5,6 @@ import {
   type Failure,
   jobIdOf,
 } from "../../src/assets/asset.ts";
-import type { AssetProcessed } from "../../src/assets/asset_processed.ts";
 import { AssetError } from "../../src/assets/errors.ts";
 import type { DeadLetter } from "../../src/assets/dead_letter.ts";
 import type {
@@ -35,7 +34,8 @@ export interface MemoryPorts {
   readonly buried: Map<string, Asset>;
   readonly jobs: Map<string, JobData>;
   readonly letters: Map<string, DeadLetter>;
-  readonly published: { userId: string; event: AssetProcessed }[];
+  /** The users whose devices were told that something settled. */
+  readonly told: string[];
   readonly calls: string[];
   /** What a call does in place of its own work: by its name, as in `calls`. */
   readonly faults: Partial<Record<string, (...args: unknown[]) => unknown>>;
@@ -52,7 +52,7 @@ export function memoryPorts(): MemoryPorts {
   const buried = new Map<string, Asset>();
   const jobs = new Map<string, JobData>();
   const letters = new Map<string, DeadLetter>();
-  const published: MemoryPorts["published"] = [];
+  const told: MemoryPorts["told"] = [];
   const calls: string[] = [];
   const faults: MemoryPorts["faults"] = {};
 
@@ -231,11 +231,9 @@ export function memoryPorts(): MemoryPorts {
       count: port("deadLetters.count", () => letters.size),
     },
     events: {
-      publish: port("publish", (userId: string, event: AssetProcessed) => {
-        return published.push({ userId, event });
-      }),
+      settled: port("settled", (userId: string) => void told.push(userId)),
     },
-    ...{ stored, buried, pictures, jobs, letters, published, calls, faults },
+    ...{ stored, buried, pictures, jobs, letters, told, calls, faults },
   };
 }
 

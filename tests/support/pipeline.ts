@@ -5,8 +5,9 @@ import { startApi } from "../../src/roles/api.ts";
 import { startWorker } from "../../src/roles/worker.ts";
 import { withDatabase } from "../../dev/database_uri.ts";
 import { type SampleAi, startSampleAi } from "../../dev/sample_ai/server.ts";
-import type { EventPublisher } from "../../src/assets/ports.ts";
-import { createEventPublisher } from "../../src/events/event_publisher.ts";
+import { jobIdOf } from "../../src/assets/asset.ts";
+import { createMongoAssetStore } from "../../src/database/mongo_asset_store.ts";
+import { createEventPublisher } from "../../src/events/settled_channel.ts";
 import { parseConfig } from "../../src/config/config.ts";
 import { assertJobData } from "./contract.ts";
 import { type FakeCloudinary, startFakeCloudinary } from "./fake_cloudinary.ts";
@@ -32,8 +33,8 @@ export interface Pipeline extends AsyncDisposable {
   readonly ai: SampleAi;
   /** The queue as BullMQ sees it, to look into. */
   readonly queue: Queue;
-  /** Sends an event to a user's devices, as a worker does. */
-  publish: EventPublisher["publish"];
+  /** Settles one more asset of that user, with that failure: its devices hear it after all before it. */
+  lastWord(userId: string, message: string): Promise<void>;
   /** The Redis keys of this pipeline. */
   keys(): Promise<string[]>;
   /** The raw documents of the collection `assets`. */
@@ -72,6 +73,7 @@ export async function startOutside(
     await database.dropDatabase();
     await database.close();
   });
+  const assets = createMongoAssetStore(database);
   const redis = resources.adopt(new Redis(redisUrl), (redis) => redis.disconnect());
   const queue = new Queue("ai-processing", { connection: redis, prefix: name });
   resources.defer(async () => {
@@ -85,7 +87,14 @@ export async function startOutside(
     cloudinary,
     ai,
     queue,
-    publish: createEventPublisher({ redis, queuePrefix: name }).publish,
+    async lastWord(userId, message) {
+      const { id } = await assets.insertDraft({ userId, category: "other", requestId: "last" });
+      await assets.accept(id, "https://images.example.com/last.png");
+      const failure = { code: "ai_rejected", message, retryable: false } as const;
+      const attempt = { at: new Date(), code: failure.code, message };
+      await assets.fail(id, jobIdOf(id, 1), failure, attempt, crypto.randomUUID());
+      await createEventPublisher({ redis, queuePrefix: name }).settled(userId);
+    },
     keys: () => redis.keys(`${name}:*`),
     documents: () => database.collection("assets").find().toArray(),
     env: {

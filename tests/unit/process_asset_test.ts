@@ -76,18 +76,8 @@ Deno.test("FR-013 FR-014 FR-019 FR-021 US3.2 T052 T053 a result is saved, then t
   const saved = ports.stored.get(asset.id);
   assert.equal(saved?.status, "active");
   assert.deepEqual(saved.analysis, ANALYSIS);
-  assert.deepEqual(ports.published, [{
-    userId: asset.userId,
-    event: {
-      event: "asset_processed",
-      assetId: asset.id,
-      status: "active",
-      aiMetadata: { brand: ANALYSIS.brand, model: ANALYSIS.model, colorway: ANALYSIS.colorway },
-      processedImageUrl: ANALYSIS.processedImageUrl,
-      timestamp: saved.settledAt?.toISOString(),
-    },
-  }]);
-  assert.deepEqual(ports.calls, ["claimCall", "activate", "publish"]);
+  assert.deepEqual(ports.told, [asset.userId]);
+  assert.deepEqual(ports.calls, ["claimCall", "activate", "settled"]);
 });
 
 Deno.test("US3.3 a failed call that may be repeated is recorded, and the job is retried", async () => {
@@ -105,7 +95,7 @@ Deno.test("US3.3 a failed call that may be repeated is recorded, and the job is 
   assert.deepEqual(left.attempts.map(({ at: _, ...attempt }) => attempt), [
     { code: "ai_unavailable", message },
   ]);
-  assert.deepEqual(ports.published, []);
+  assert.deepEqual(ports.told, []);
 });
 
 Deno.test("US3.4 FR-004 FR-015 the last attempt's failure ends the run: failed, dead letter, event", async () => {
@@ -121,7 +111,7 @@ Deno.test("US3.4 FR-004 FR-015 the last attempt's failure ends the run: failed, 
   assert.deepEqual(letter.attempts.map(({ code }) => code), [
     ...["ai_timeout", "ai_bad_response", "ai_unavailable"],
   ]);
-  assert.equal(ports.published.length, 1);
+  assert.equal(ports.told.length, 1);
 });
 
 for (const code of ["ai_rejected", "ai_unauthorized"] as const) {
@@ -225,7 +215,7 @@ Deno.test("an answer that MongoDB took but whose acknowledgement was lost is ann
   assert.equal(asked.length, 1);
   assert.deepEqual(verdict, { next: "complete" });
   assert.equal(ports.stored.get(asset.id)?.status, "active");
-  assert.equal(ports.published.length, 1);
+  assert.equal(ports.told.length, 1);
 });
 
 Deno.test("a call, an attempt and a failure are counted once when an acknowledgement was lost", async () => {
@@ -242,7 +232,7 @@ Deno.test("a call, an attempt and a failure are counted once when an acknowledge
   assert.equal(failure?.message, "The analysis service did not answer in time. We tried 2 times.");
   assert.equal(attempts.length, 2);
   assert.equal(ports.letters.size, 1);
-  assert.equal(ports.published.length, 1);
+  assert.equal(ports.told.length, 1);
 });
 
 Deno.test("a job that begins while MongoDB is away waits for it", async () => {
@@ -306,7 +296,7 @@ Deno.test("T045 T051 a job whose asset is gone or settled ends quietly, without 
     assert.deepEqual(asked, []);
     assert.deepEqual(lines.map(({ level }) => level), ["warn"]);
   }
-  assert.deepEqual(ports.published, []);
+  assert.deepEqual(ports.told, []);
 });
 
 Deno.test("FR-004 a failure whose worker died before its dead letter was queued gets it from the next", async () => {
@@ -329,18 +319,18 @@ Deno.test("a result for an asset that was deleted meanwhile is dropped without a
   };
   const { verdict } = await process(ports, job, { answer });
   assert.deepEqual(verdict, { next: "forget" });
-  assert.deepEqual(ports.published, []);
+  assert.deepEqual(ports.told, []);
 });
 
 Deno.test("an event that cannot be sent undoes nothing", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
   const cause = new Error("On demand");
-  ports.faults["publish"] = () => Promise.reject(cause);
+  ports.faults["settled"] = () => Promise.reject(cause);
   const { verdict, lines } = await process(ports, job);
   assert.deepEqual(verdict, { next: "complete" });
   assert.equal(ports.stored.get(asset.id)?.status, "active");
-  assert.ok(lines.some(({ level, fields }) => level === "error" && fields["err"] === cause));
+  assert.ok(lines.some(({ level, fields }) => level === "warn" && fields["err"] === cause));
 });
 
 Deno.test("T055 the log follows an attempt by its request, with code and duration", async () => {

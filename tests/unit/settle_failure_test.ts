@@ -48,17 +48,8 @@ Deno.test("FR-004 FR-015 FR-019 T054 a failure is saved, listed as a dead letter
     ],
     failedAt,
   });
-  assert.deepEqual(ports.calls, ["find", "fail", "deadLetters.add", "find", "publish"]);
-  assert.deepEqual(ports.published, [{
-    userId: asset.userId,
-    event: {
-      event: "asset_processed",
-      assetId: asset.id,
-      status: "failed",
-      error: message,
-      timestamp: failedAt,
-    },
-  }]);
+  assert.deepEqual(ports.calls, ["find", "fail", "deadLetters.add", "find", "settled"]);
+  assert.deepEqual(ports.told, [asset.userId]);
 });
 
 Deno.test("a failure is settled once, whoever comes second and whatever it says", async () => {
@@ -69,7 +60,7 @@ Deno.test("a failure is settled once, whoever comes second and whatever it says"
   await settle(ports, job, new AssetError("job_stalled", "Stalled"));
   await settle(memoryPorts(), job, new AssetError("ai_timeout", "Its asset is gone"));
   assert.deepEqual([...ports.stored.values()], once);
-  assert.equal(ports.published.length, 1);
+  assert.equal(ports.told.length, 1);
 });
 
 Deno.test("an asset that became active is not failed any more", async () => {
@@ -78,7 +69,7 @@ Deno.test("an asset that became active is not failed any more", async () => {
   await ports.assets.activate(asset.id, job.id, ANALYSIS, "stamp-1");
   await settle(ports, job, new AssetError("ai_timeout", "Too late"));
   assert.equal(ports.stored.get(asset.id)?.status, "active");
-  assert.deepEqual(ports.published, []);
+  assert.deepEqual(ports.told, []);
 });
 
 Deno.test("the owner reads one plain sentence per code, never the cause", async () => {
@@ -105,7 +96,7 @@ Deno.test("a dead letter that cannot be queued holds up neither the failure nor 
   ports.faults["deadLetters.add"] = unavailable;
   await settle(ports, job, new AssetError("ai_rejected", "No"));
   assert.equal(ports.stored.get(asset.id)?.deadLetter?.state, "listed");
-  assert.equal(ports.published.length, 1);
+  assert.equal(ports.told.length, 1);
 });
 
 Deno.test("FR-004 a dead letter that is missing in its queue comes with the next settling", async () => {
@@ -117,7 +108,7 @@ Deno.test("FR-004 a dead letter that is missing in its queue comes with the next
   delete ports.faults["deadLetters.add"];
   await settle(ports, job, error);
   assert.equal(ports.letters.size, 1);
-  assert.equal(ports.published.length, 1);
+  assert.equal(ports.told.length, 1);
 });
 
 Deno.test("a dead letter whose asset was retried while it was queued does not stay", async () => {
@@ -137,7 +128,7 @@ Deno.test("a dead letter whose asset was retried while it was queued does not st
 Deno.test("an event that cannot be sent does not undo a failure", async () => {
   const ports = memoryPorts();
   const { asset, job } = storeProcessing(ports);
-  ports.faults["publish"] = () => Promise.reject(new Error("On demand"));
+  ports.faults["settled"] = () => Promise.reject(new Error("On demand"));
   await settle(ports, job, new AssetError("ai_rejected", "No"));
   assert.equal(ports.stored.get(asset.id)?.status, "failed");
 });
@@ -155,7 +146,7 @@ Deno.test("a failure waits for MongoDB; a worker that has to end tells its calle
   const settling = settleFailure(ports, job, error, closing.signal, recordLogs().logger);
   await assetErrorOf(settling, "service_unavailable");
   assert.equal(outages, 2);
-  assert.deepEqual(ports.published, []);
+  assert.deepEqual(ports.told, []);
   delete ports.faults["fail"];
   await settle(ports, job, error);
   assert.equal(ports.stored.get(asset.id)?.status, "failed");

@@ -1,0 +1,57 @@
+import { type Connection, Schema, Types } from "mongoose";
+import type { Asset } from "../assets/asset.ts";
+import { answered } from "./answered.ts";
+
+/** A failure whose asset was given another run: what is left of it is its event. */
+export interface PastFailure {
+  userId: Types.ObjectId;
+  assetId: Types.ObjectId;
+  at: Date;
+  message: string;
+}
+
+/** Longer than any event is told again (contract, "Event": 24 h). */
+const KEPT_SECONDS = 2 * 86_400;
+
+const pastFailureSchema = new Schema<PastFailure>(
+  {
+    userId: { type: Schema.Types.ObjectId, required: true },
+    assetId: { type: Schema.Types.ObjectId, required: true },
+    at: { type: Date, required: true, expires: KEPT_SECONDS },
+    message: { type: String, required: true },
+  },
+  {
+    collection: "past_failures",
+    versionKey: false,
+    strict: "throw",
+    bufferCommands: false,
+    autoCreate: false,
+    autoIndex: false,
+  },
+);
+
+pastFailureSchema.index({ userId: 1, at: 1 });
+
+/** The model of the collection `past_failures` on that connection. */
+export function pastFailureModel(connection: Connection) {
+  return connection.model<PastFailure>("PastFailure", pastFailureSchema);
+}
+
+/** The events of failures that their assets do not tell any more. */
+export function pastFailures(connection: Connection) {
+  const model = pastFailureModel(connection);
+  return {
+    /** Before the asset forgets it; kept in vain, it is the same event twice, and told once. */
+    async keep({ id, userId, settledAt: at, failure }: Asset): Promise<void> {
+      if (!at || !failure) return;
+      const { message } = failure;
+      await answered(
+        model.create([{
+          ...{ userId: new Types.ObjectId(userId), assetId: new Types.ObjectId(id), at, message },
+        }]),
+      );
+    },
+
+    createIndexes: () => model.createIndexes(),
+  };
+}
