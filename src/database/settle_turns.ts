@@ -85,22 +85,42 @@ export function settleTurns(connection: Connection, { turnMs = TURN_MS } = {}) {
     throw new AssetError("service_unavailable", `It was never our turn for user ${userId}`);
   }
 
+  /** For those of this process: they would only ask MongoDB over and over which of them it is. */
+  const queues = new Map<string, Promise<void>>();
+
+  async function afterOthers<T>(userId: string, work: () => Promise<T>): Promise<T> {
+    const ahead = queues.get(userId) ?? Promise.resolve();
+    const { promise: isOver, resolve: leave } = Promise.withResolvers<void>();
+    const all = ahead.then(() => isOver);
+    queues.set(userId, all);
+    try {
+      await answered(ahead, WAIT_MS);
+      return await work();
+    } finally {
+      leave();
+      if (queues.get(userId) === all) queues.delete(userId);
+    }
+  }
+
+  async function holdTurn<T>(userId: string, settle: (turn: Turn) => Promise<T>): Promise<T> {
+    const holder = crypto.randomUUID();
+    const turn = await take(userId, holder);
+    try {
+      return await settle(turn);
+    } finally {
+      const release = feeds.updateOne(
+        { _id: new Types.ObjectId(userId), holder },
+        { $unset: { holder: 1, expiresAt: 1 } },
+      );
+      // It would run out by itself.
+      await answered(release).catch(() => {});
+    }
+  }
+
   return {
     /** Settles in the user's turn; throws `service_unavailable` when it does not come. */
-    async inTurn<T>(userId: string, settle: (turn: Turn) => Promise<T>): Promise<T> {
-      const holder = crypto.randomUUID();
-      const turn = await take(userId, holder);
-      try {
-        return await settle(turn);
-      } finally {
-        const release = feeds.updateOne(
-          { _id: new Types.ObjectId(userId), holder },
-          { $unset: { holder: 1, expiresAt: 1 } },
-        );
-        // It would run out by itself.
-        await answered(release).catch(() => {});
-      }
-    },
+    inTurn: <T>(userId: string, settle: (turn: Turn) => Promise<T>): Promise<T> =>
+      afterOthers(userId, () => holdTurn(userId, settle)),
 
     createIndexes: () => feeds.createIndexes(),
   };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { jobIdOf } from "../../src/assets/asset.ts";
+import { patiently } from "../../src/assets/patiently.ts";
 import { createDatabase } from "../../src/database/connection.ts";
 import { createMongoEventFeed } from "../../src/database/mongo_event_feed.ts";
 import { feedModel, settleTurns } from "../../src/database/settle_turns.ts";
@@ -19,6 +20,7 @@ import { newUserId } from "../support/tokens.ts";
 import { until } from "../support/until.ts";
 
 const EPOCH = new Date(0);
+const NEVER = new AbortController().signal;
 
 /** An asset of that user in processing. */
 async function begin({ store }: TestDatabase, userId: string) {
@@ -72,9 +74,13 @@ Deno.test("settle times of one user strictly increase, whoever settles at once",
   const runs = await Array.fromAsync({ length: 30 }, () => begin(database, userId));
   const settled = await Promise.all(
     runs.map(({ id, jobId }, nth) =>
-      nth % 2 === 0
-        ? store.activate(id, jobId, ANALYSIS, newStamp())
-        : store.fail(id, jobId, FAILURE, lastAttempt(), newStamp())
+      patiently(
+        () =>
+          nth % 2 === 0
+            ? store.activate(id, jobId, ANALYSIS, newStamp())
+            : store.fail(id, jobId, FAILURE, lastAttempt(), newStamp()),
+        NEVER,
+      )
     ),
   );
   const times = new Set(settled.map((asset) => asset?.settledAt?.getTime()));
@@ -101,7 +107,9 @@ Deno.test("nothing settles behind what was read: who reads on misses nothing", a
     while (!isOver || heard.length < runs.length) await read();
   })();
   await Promise.all(
-    runs.map(({ id, jobId }) => store.activate(id, jobId, ANALYSIS, newStamp())),
+    runs.map(({ id, jobId }) =>
+      patiently(() => store.activate(id, jobId, ANALYSIS, newStamp()), NEVER)
+    ),
   );
   isOver = true;
   await reading;
