@@ -32,9 +32,26 @@ export async function submitAsset(
   submission: Submission,
   logger: Logger,
 ): Promise<Queued> {
-  const { image, contentType, ...draftFields } = submission;
-  await deps.queue.ping();
-  const draft = await deps.assets.insertDraft(draftFields);
+  const draft = await beginSubmission(deps, submission);
+  return await completeSubmission(deps, draft, submission, logger);
+}
+
+/** The first half of `submitAsset`: nothing of it is seen by anybody yet. */
+export async function beginSubmission(
+  { assets, queue }: SubmitDeps,
+  { image: _image, contentType: _contentType, ...draft }: Submission,
+): Promise<Asset> {
+  await queue.ping();
+  return await assets.insertDraft(draft);
+}
+
+/** The second half of `submitAsset`. */
+export async function completeSubmission(
+  deps: SubmitDeps,
+  draft: Asset,
+  { image, contentType }: Submission,
+  logger: Logger,
+): Promise<Queued> {
   let url: string | undefined;
   try {
     ({ url } = await deps.images.put(image.stream(), { name: draft.imageName, contentType }));
@@ -58,7 +75,10 @@ async function enqueue({ assets, queue }: SubmitDeps, draft: Asset, url: string)
 /** A client waits for this, and often the image store is why there is something to undo. */
 const UNDO_MS = 2000;
 
-/** Returns whether there is nothing to be seen of it any more: false when a worker has begun it. */
+/**
+ * Returns whether there is nothing to be seen of it any more: false when a worker has begun it, or
+ * it was confirmed to another request.
+ */
 async function undo(
   { assets, images }: SubmitDeps,
   draft: Asset,
@@ -67,8 +87,8 @@ async function undo(
 ): Promise<boolean> {
   try {
     const withdrawn = await assets.withdraw(draft.id);
-    const isBegun = !withdrawn && await assets.find(draft.id);
-    if (isBegun) return false;
+    const isKept = !withdrawn && await assets.find(draft.id);
+    if (isKept) return false;
     // The draft goes last: it is the only record of the image's name.
     if (mayBeStored) await images.remove(draft.imageName, AbortSignal.timeout(UNDO_MS));
     await assets.deleteDraft(draft.id);
