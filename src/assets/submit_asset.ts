@@ -75,10 +75,7 @@ async function enqueue({ assets, queue }: SubmitDeps, draft: Asset, url: string)
 /** A client waits for this, and often the image store is why there is something to undo. */
 const UNDO_MS = 2000;
 
-/**
- * Returns whether there is nothing to be seen of it any more: false when a worker has begun it, or
- * it was confirmed to another request.
- */
+/** Returns whether there is nothing to be seen of it any more: false when a worker has begun it. */
 async function undo(
   { assets, images }: SubmitDeps,
   draft: Asset,
@@ -87,8 +84,8 @@ async function undo(
 ): Promise<boolean> {
   try {
     const withdrawn = await assets.withdraw(draft.id);
-    const isKept = !withdrawn && await assets.find(draft.id);
-    if (isKept) return false;
+    const isBegun = !withdrawn && await assets.find(draft.id);
+    if (isBegun) return false;
     // The draft goes last: it is the only record of the image's name.
     if (mayBeStored) await images.remove(draft.imageName, AbortSignal.timeout(UNDO_MS));
     await assets.deleteDraft(draft.id);

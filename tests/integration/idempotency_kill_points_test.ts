@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createMongoAssetStore } from "../../src/database/mongo_asset_store.ts";
 import { createMongoIdempotencyKeys } from "../../src/database/mongo_idempotency_keys.ts";
-import { purgeTombstones } from "../../src/assets/purge_asset.ts";
+import { purgeAsset } from "../../src/assets/purge_asset.ts";
 import { type QueuedOnce, submitOnce, type SubmitOnceDeps } from "../../src/assets/submit_once.ts";
 import { assetErrorOf } from "../support/failures.ts";
-import { memoryPorts } from "../support/memory_ports.ts";
+import { memoryPorts, unavailable } from "../support/memory_ports.ts";
 import { recordLogs } from "../support/recorded_logs.ts";
 import { stopAt } from "../support/stop_at.ts";
 import { connectTo, openTestDatabase, type TestDatabase } from "../support/test_database.ts";
@@ -23,6 +23,7 @@ function newSubject(database: TestDatabase) {
   const memory = memoryPorts();
   const idempotencyKeys = createMongoIdempotencyKeys(database.connection, { uploadMs: UPLOAD_MS });
   const deps = { ...memory, assets: database.store, idempotencyKeys };
+  const keys = database.connection.collection("idempotency_keys");
   const submission = {
     ...{ userId: newUserId(), category: "lego", image: new Blob(["a picture"]) } as const,
     ...{ contentType: "image/png", requestId: "request-1" },
@@ -30,10 +31,14 @@ function newSubject(database: TestDatabase) {
   return {
     ...deps,
     submit: (ports: SubmitOnceDeps = deps) => submitOnce(ports, submission, "key-1", logger),
-    keys: database.connection.collection("idempotency_keys"),
+    keys,
     /** As if the time had passed in which the first request may be at work. */
     async endHold() {
-      await this.keys.updateMany({}, { $set: { heldUntil: new Date(0) } });
+      await keys.updateMany({}, { $set: { heldUntil: new Date(0) } });
+    },
+    /** Removes what was buried. */
+    async purge() {
+      for (const asset of await database.store.tombstones(10)) await purgeAsset(deps, asset);
     },
     /** The assets that were ever accepted and are still there. */
     async accepted() {
@@ -52,7 +57,7 @@ for (const step of STEPS) {
       const stopped = stopAt<SubmitOnceDeps>(subject, step, when);
       const first = submit(stopped.deps);
       await stopped.reached;
-      await endHold.call(subject);
+      await endHold();
       const second = await submit();
       assert.deepEqual(await accepted(), [second.assetId]);
 
@@ -64,7 +69,7 @@ for (const step of STEPS) {
       assert.deepEqual(await accepted(), [second.assetId]);
       assert.deepEqual(await submit(), { ...second, isReplay: true });
 
-      await purgeTombstones(subject, logger);
+      await subject.purge();
       assert.deepEqual([...jobs.keys()], [second.jobId]);
       const [picture = "", ...others] = pictures.keys();
       assert.ok(picture.startsWith(second.assetId));
@@ -116,6 +121,35 @@ Deno.test("of two that take over at once one is accepted", async () => {
   assert.deepEqual(await subject.accepted(), [assetId]);
 });
 
+Deno.test("one that dies in its take-over leaves the key to the next, also when the draft is purged by then", async () => {
+  await using database = await openTestDatabase();
+  const subject = newSubject(database);
+  const stopped = stopAt<SubmitOnceDeps>(subject, "images.put", "before");
+  void subject.submit(stopped.deps);
+  await stopped.reached;
+  await subject.endHold();
+  const taker = stopAt<SubmitOnceDeps>(subject, "idempotencyKeys.claim", "before");
+  void subject.submit(taker.deps);
+  await taker.reached;
+  await subject.purge();
+  const { assetId, isReplay } = await subject.submit();
+  assert.equal(isReplay, false);
+  assert.deepEqual(await subject.accepted(), [assetId]);
+});
+
+Deno.test("what another process told of, the first cannot withdraw any more", async () => {
+  await using database = await openTestDatabase();
+  const subject = newSubject(database);
+  const stopped = stopAt<SubmitOnceDeps>(subject, "queue.add", "before");
+  const first = subject.submit(stopped.deps);
+  await stopped.reached;
+  const told = await subject.submit();
+  subject.faults["add"] = unavailable;
+  stopped.resume();
+  assert.deepEqual(await first, { ...told, isReplay: false });
+  assert.deepEqual(await subject.accepted(), [told.assetId]);
+});
+
 Deno.test("of many equal requests by two processes at once one is accepted, in every round", async () => {
   await using database = await openTestDatabase();
   const second = await connectTo(database.uri);
@@ -151,7 +185,7 @@ Deno.test("an asset that was accepted, deleted and purged before anybody asked a
   const [id = ""] = await subject.accepted();
   const { userId = "" } = await database.store.find(id) ?? {};
   await database.store.bury(id, userId);
-  await purgeTombstones(subject, logger);
+  await subject.purge();
   assert.equal(await database.raw.countDocuments(), 0);
   await subject.endHold();
   const { assetId, isReplay } = await subject.submit();
@@ -172,7 +206,7 @@ Deno.test("a purge in the midst of a take-over is seen by it", async () => {
   const [id = ""] = await subject.accepted();
   const { userId = "" } = await database.store.find(id) ?? {};
   await database.store.bury(id, userId);
-  await purgeTombstones(subject, logger);
+  await subject.purge();
   retry.resume();
   assert.deepEqual(await retried, { assetId: id, jobId: `asset-${id}-1`, isReplay: true });
   assert.equal(await database.raw.countDocuments(), 0);

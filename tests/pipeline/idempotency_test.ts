@@ -118,7 +118,9 @@ Deno.test("a retry after the API was killed in its upload is accepted once nobod
   const { status, headers, body } = await submit(user, other);
   assert.deepEqual([status, headers.has("Idempotent-Replayed")], [202, false]);
   assertReplay(await submit(user, other), body.data.assetId);
-  await pipeline.start("worker", { RECONCILE_INTERVAL_MS: "50" });
+  await pipeline.start("worker", {
+    ...{ RECONCILE_INTERVAL_MS: "50", RECONCILE_AFTER_MS: "501", IMAGE_STORE_TIMEOUT_MS: "500" },
+  });
   const left = async () => (await pipeline.documents()).length === 1;
   await until("the draft of the dead to be purged", left);
   assert.deepEqual(await accepted(pipeline), [body.data.assetId]);
