@@ -47,7 +47,8 @@ export async function submitOnce(
 
 async function digestOf({ category, image }: Submission): Promise<string> {
   const bytes = await new Blob([`${category}\n`, image]).arrayBuffer();
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
+  return btoa(String.fromCharCode(...new Uint8Array(hash)));
 }
 
 function queuedBy({ assetId, digest }: KeyEntry, isAccepted: boolean, use: KeyUse): Queued {
