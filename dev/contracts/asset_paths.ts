@@ -4,9 +4,14 @@ import { assetAnswer, assetPageAnswer } from "../../src/contract/answers.ts";
 import { category } from "../../src/contract/fields.ts";
 import { assetsQuery } from "../../src/contract/requests.ts";
 import { ACTIVE_ASSET, FAILED_ASSET } from "./examples.ts";
-import { failures } from "./failure_responses.ts";
-import { requestIdParameter, traceparentParameter } from "./headers.ts";
-import { emptyResponse, submittedResponse, successResponse } from "./success_responses.ts";
+import { failures, keyInUseResponse } from "./failure_responses.ts";
+import { idempotencyKeyParameter, requestIdParameter, traceparentParameter } from "./headers.ts";
+import {
+  emptyResponse,
+  submittedOnceResponse,
+  submittedResponse,
+  successResponse,
+} from "./success_responses.ts";
 
 const tags = ["Assets"];
 
@@ -29,7 +34,7 @@ const upload = z.object({
 /** What users do with their own assets. */
 export const assetPaths: ZodOpenApiPathsObject = {
   "/api/assets/analyze-queue": {
-    parameters: [requestIdParameter, traceparentParameter],
+    parameters: [requestIdParameter, traceparentParameter, idempotencyKeyParameter],
     post: {
       tags,
       operationId: "submitAsset",
@@ -40,9 +45,11 @@ export const assetPaths: ZodOpenApiPathsObject = {
         content: { "multipart/form-data": { schema: upload } },
       },
       responses: {
-        202: submittedResponse,
+        202: submittedOnceResponse,
         ...failures("VALIDATION_ERROR", "UNAUTHORIZED", "REQUEST_TIMEOUT"),
-        ...failures("UNSUPPORTED_MEDIA_TYPE", "INTERNAL_ERROR", "SERVICE_UNAVAILABLE"),
+        409: keyInUseResponse,
+        ...failures("UNSUPPORTED_MEDIA_TYPE", "IDEMPOTENCY_MISMATCH"),
+        ...failures("INTERNAL_ERROR", "SERVICE_UNAVAILABLE"),
       },
     },
   },

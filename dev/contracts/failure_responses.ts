@@ -1,12 +1,16 @@
 import { z } from "zod";
 import type { ZodOpenApiResponseObject } from "zod-openapi";
 import { type AnswerErrorCode, ERROR_CODES } from "../../src/contract/envelopes.ts";
-import { ANSWERS } from "../../src/http/errors.ts";
+import { ANSWERS, KEY_IN_USE } from "../../src/http/errors.ts";
 import { REQUEST_ID } from "./examples.ts";
 import { allowHeader, challengeHeader, requestIdHeader, retryAfterHeader } from "./headers.ts";
 
 interface Kind {
+  /** The component's name, when it is not the code's. */
+  readonly id?: string;
   readonly description: string;
+  /** In place of the code's fixed text. */
+  readonly message?: string | undefined;
   readonly details?: readonly { field: string; message: string }[];
   readonly headers?: Readonly<Record<string, z.ZodType>>;
 }
@@ -41,6 +45,9 @@ const KINDS: Readonly<Record<AnswerErrorCode, Kind>> = {
   UNSUPPORTED_MEDIA_TYPE: {
     description: "The request is not multipart/form-data",
   },
+  IDEMPOTENCY_MISMATCH: {
+    description: "The Idempotency-Key was used with another category or image",
+  },
   INTERNAL_ERROR: {
     description: "A fault of the server; its log tells more by the request id",
   },
@@ -52,7 +59,7 @@ const KINDS: Readonly<Record<AnswerErrorCode, Kind>> = {
 
 // One object each: the generator tells by identity that it is the same component.
 const RESPONSES = Object.fromEntries(
-  ERROR_CODES.map((code) => [code, toResponse(code)]),
+  ERROR_CODES.map((code) => [code, toResponse(code, KINDS[code])]),
 ) as Record<AnswerErrorCode, ZodOpenApiResponseObject>;
 
 /** The shared response of that code. */
@@ -65,12 +72,20 @@ export function failures(...codes: AnswerErrorCode[]): Record<string, ZodOpenApi
   return Object.fromEntries(codes.map((code) => [ANSWERS[code][0], failureResponse(code)]));
 }
 
-function toResponse(code: AnswerErrorCode): ZodOpenApiResponseObject {
-  const { description, details, headers } = KINDS[code];
-  const [, message] = ANSWERS[code];
+/** The 409 of a key whose first request has no answer yet. */
+export const keyInUseResponse: ZodOpenApiResponseObject = toResponse(KEY_IN_USE.code, {
+  id: "KeyInUse",
+  description: "An earlier request with this Idempotency-Key is still being worked on",
+  message: KEY_IN_USE.options.message,
+  headers: { "Retry-After": retryAfterHeader },
+});
+
+function toResponse(code: AnswerErrorCode, kind: Kind): ZodOpenApiResponseObject {
+  const [, text] = ANSWERS[code];
+  const { id = componentName(code), description, message = text, details, headers } = kind;
   const error = { code, message, ...(details && { details }), requestId: REQUEST_ID };
   return {
-    id: componentName(code),
+    id,
     description,
     headers: z.object({ "X-Request-Id": requestIdHeader, ...headers }),
     content: {

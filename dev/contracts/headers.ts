@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { requestId } from "../../src/contract/envelopes.ts";
+import { idempotencyKey } from "../../src/contract/requests.ts";
 
 /** Is on every answer. */
 export const requestIdHeader = requestId.meta({
@@ -18,6 +19,19 @@ export const traceparentParameter = z.string().optional().meta({
   param: { id: "traceparent", in: "header", name: "traceparent" },
   description: "The W3C trace context; it is kept with the asset",
   examples: ["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"],
+});
+
+export const idempotencyKeyParameter = idempotencyKey.optional().meta({
+  param: { id: "Idempotency-Key", in: "header", name: "Idempotency-Key" },
+  description: "A name of your own for this submission, such as a UUID. However often it is sent " +
+    "within 24 hours, it is accepted once, and its 202 is given again. Any other answer leaves the " +
+    "key free",
+  examples: ["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+});
+
+export const replayedHeader = z.literal("true").optional().meta({
+  header: { id: "Idempotent-Replayed" },
+  description: "Only where the Idempotency-Key's 202 is given again, also when the asset is gone",
 });
 
 export const locationHeader = z.string().regex(/^\/api\/assets\/[0-9a-f]{24}$/).meta({

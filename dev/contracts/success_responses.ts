@@ -3,7 +3,7 @@ import type { ZodOpenApiResponseObject } from "zod-openapi";
 import { submittedAnswer } from "../../src/contract/answers.ts";
 import { success } from "../../src/contract/envelopes.ts";
 import { SUBMITTED } from "./examples.ts";
-import { locationHeader, requestIdHeader } from "./headers.ts";
+import { locationHeader, replayedHeader, requestIdHeader } from "./headers.ts";
 
 /** A success with these data; each example by its name, which is also its summary. */
 export function successResponse<Data extends z.ZodType>(
@@ -27,13 +27,24 @@ export function successResponse<Data extends z.ZodType>(
   };
 }
 
+const submitted = successResponse(
+  "The analysis is queued; its end comes as asset_processed",
+  submittedAnswer,
+  { submitted: SUBMITTED },
+);
+const submittedHeaders = { "X-Request-Id": requestIdHeader, Location: locationHeader };
+
 /** 202: an analysis was queued. */
 export const submittedResponse: ZodOpenApiResponseObject = {
   id: "Submitted",
-  ...successResponse("The analysis is queued; its end comes as asset_processed", submittedAnswer, {
-    submitted: SUBMITTED,
-  }),
-  headers: z.object({ "X-Request-Id": requestIdHeader, Location: locationHeader }),
+  ...submitted,
+  headers: z.object(submittedHeaders),
+};
+
+/** The same, which may have been given before. */
+export const submittedOnceResponse: ZodOpenApiResponseObject = {
+  ...submitted,
+  headers: z.object({ ...submittedHeaders, "Idempotent-Replayed": replayedHeader }),
 };
 
 /** 204: it is done, and there is nothing to say. */

@@ -14,6 +14,8 @@ const RETRYABLE = {
   image_in_doubt: true,
   not_found: false,
   conflict: false,
+  idempotency_mismatch: false,
+  idempotency_running: true,
   service_unavailable: true,
 } as const;
 

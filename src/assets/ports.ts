@@ -56,9 +56,16 @@ export interface AssetStore {
   insertDraft(draft: NewDraft): Promise<Asset>;
   /** draft -> processing, in run 1: from here on the asset is its owner's. */
   accept(id: string, originalUrl: string): Promise<Asset | null>;
-  /** Makes a submission that failed half-way a draft again, unless a worker has begun it. */
+  /**
+   * Makes a submission that failed half-way a draft again, unless a worker has begun it or it was
+   * confirmed.
+   */
   withdraw(id: string): Promise<Asset | null>;
+  /** From now on the asset cannot be withdrawn, buried or not. Returns false when it is a draft or gone. */
+  confirm(id: string): Promise<boolean>;
   deleteDraft(id: string): Promise<void>;
+  /** From now on the draft cannot be accepted; what belongs to it is still to be purged. */
+  buryDraft(id: string): Promise<void>;
 
   // A `stamp` stands for one change: repeated because its answer was lost, it is made once all the
   // same, and answered as if nothing had happened.

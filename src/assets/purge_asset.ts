@@ -1,5 +1,6 @@
 import { type Asset, jobIdOf } from "./asset.ts";
 import { AssetError } from "./errors.ts";
+import type { IdempotencyKeys } from "./idempotency_keys.ts";
 import type { Actor, AssetStore, DeadLetterQueue, ImageStore, JobQueue, Logger } from "./ports.ts";
 
 export interface PurgeDeps {
@@ -7,6 +8,7 @@ export interface PurgeDeps {
   readonly images: ImageStore;
   readonly queue: JobQueue;
   readonly deadLetters: DeadLetterQueue;
+  readonly idempotencyKeys: IdempotencyKeys;
 }
 
 /** For one call to the image store; it has its own, longer bound for uploads. */
@@ -32,14 +34,17 @@ export async function deleteAsset(
  * false, with the document left to find the rest by, while a worker still has the job. May be
  * repeated, and done by several processes at once.
  */
-export async function purgeAsset(deps: PurgeDeps, { id, run, imageName }: Asset): Promise<boolean> {
-  const { assets, images, queue, deadLetters } = deps;
+export async function purgeAsset(deps: PurgeDeps, asset: Asset): Promise<boolean> {
+  const { assets, images, queue, deadLetters, idempotencyKeys } = deps;
+  const { id, run, imageName } = asset;
   for (let past = 1; past <= run; past++) {
     const jobId = jobIdOf(id, past);
     if (!await queue.remove(jobId)) return false;
     await deadLetters.remove(jobId);
   }
   await images.remove(imageName, AbortSignal.timeout(REMOVE_MS));
+  // So far the document alone may tell that it was accepted.
+  if (asset.status !== "draft") await idempotencyKeys.markAccepted(id);
   await assets.deleteTombstone(id);
   return true;
 }

@@ -32,9 +32,26 @@ export async function submitAsset(
   submission: Submission,
   logger: Logger,
 ): Promise<Queued> {
-  const { image, contentType, ...draftFields } = submission;
-  await deps.queue.ping();
-  const draft = await deps.assets.insertDraft(draftFields);
+  const draft = await beginSubmission(deps, submission);
+  return await completeSubmission(deps, draft, submission, logger);
+}
+
+/** The first half of `submitAsset`: nothing of it is seen by anybody yet. */
+export async function beginSubmission(
+  { assets, queue }: SubmitDeps,
+  { image: _image, contentType: _contentType, ...draft }: Submission,
+): Promise<Asset> {
+  await queue.ping();
+  return await assets.insertDraft(draft);
+}
+
+/** The second half of `submitAsset`. */
+export async function completeSubmission(
+  deps: SubmitDeps,
+  draft: Asset,
+  { image, contentType }: Submission,
+  logger: Logger,
+): Promise<Queued> {
   let url: string | undefined;
   try {
     ({ url } = await deps.images.put(image.stream(), { name: draft.imageName, contentType }));

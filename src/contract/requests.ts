@@ -30,6 +30,11 @@ const cursor = z.string({ error: onceOr("cursor", cursorFault) })
   .optional()
   .meta({ description: "The nextCursor of the page before" });
 
+/** The header Idempotency-Key; one that was sent twice comes as both, with a comma and a space between. */
+export const idempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, {
+  error: "Send one key of 1 to 255 visible ASCII characters, without spaces",
+});
+
 /** The query of GET /api/assets; parameters that are not named here are ignored. */
 export const assetsQuery = z.object({
   status: z.enum(STATUSES, {

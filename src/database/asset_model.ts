@@ -34,6 +34,8 @@ export interface AssetRecord {
   firstCallAt?: Date;
   attempts: FailedAttempt[];
   imageName: string;
+  /** Somebody was told of it by another request than its own, which may not withdraw it then. */
+  isConfirmed?: boolean;
   settledAt?: Date;
   /** Set when its owner deleted it: from then on it is a tombstone. */
   deletedAt?: Date;
@@ -68,6 +70,7 @@ const assetSchema = new Schema<AssetRecord>(
     firstCallAt: Date,
     attempts: [{ _id: false, at: Date, code: String, message: String }],
     imageName: { type: String, required: true },
+    isConfirmed: Boolean,
     settledAt: Date,
     deletedAt: { type: Date, index: { sparse: true } },
     requestId: { type: String, required: true },

@@ -7,6 +7,7 @@ import { answered } from "./answered.ts";
 import { assetModel } from "./asset_model.ts";
 import { assetPages } from "./asset_pages.ts";
 import { toAsset } from "./asset_record.ts";
+import { assetVerdicts } from "./asset_verdicts.ts";
 import { guardedUpdates, running } from "./guarded_updates.ts";
 import { pastFailures } from "./past_failures.ts";
 import { settlements } from "./settlements.ts";
@@ -26,6 +27,7 @@ export function createMongoAssetStore(
 
   return {
     ...assetPages(model),
+    ...assetVerdicts(model),
 
     async insertDraft(draft) {
       const _id = new Types.ObjectId();
@@ -45,7 +47,7 @@ export function createMongoAssetStore(
       }),
 
     withdraw: (id) =>
-      become("draft", { _id: id, run: { $lte: 1 }, aiCalls: 0 }, {
+      become("draft", { _id: id, run: { $lte: 1 }, aiCalls: 0, isConfirmed: { $ne: true } }, {
         $set: { run: 0 },
         $unset: { processingJobId: 1, images: 1 },
       }),

@@ -2,6 +2,7 @@ import { Hono } from "@hono/hono";
 import { methodNotAllowed } from "@hono/hono/method-not-allowed";
 import type { Logger, VerifyToken } from "../assets/ports.ts";
 import type { PurgeDeps } from "../assets/purge_asset.ts";
+import type { SubmitOnceDeps } from "../assets/submit_once.ts";
 import { adminRoutes } from "./admin_routes.ts";
 import { assetRoutes } from "./asset_routes.ts";
 import type { HttpEnv } from "./env.ts";
@@ -11,7 +12,7 @@ import { imageRoutes, type ReadImage } from "./image_routes.ts";
 import { requestContext } from "./request_context.ts";
 import type { UploadPace } from "./upload.ts";
 
-export interface AppDeps extends PurgeDeps, HealthDeps {
+export interface AppDeps extends PurgeDeps, SubmitOnceDeps, HealthDeps {
   readonly verifyToken: VerifyToken;
   readonly logger: Logger;
   readonly readImage?: ReadImage;

@@ -4,27 +4,35 @@ import { deleteAsset, type PurgeDeps, tryToPurge } from "../assets/purge_asset.t
 import { listAssets, readAsset } from "../assets/read_assets.ts";
 import { retryAsset } from "../assets/rerun_asset.ts";
 import { submitAsset } from "../assets/submit_asset.ts";
+import { submitOnce, type SubmitOnceDeps } from "../assets/submit_once.ts";
 import type { AssetAnswer, AssetPageAnswer } from "../contract/answers.ts";
 import { assetsQuery } from "../contract/requests.ts";
 import { answerQueued, succeed } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
 import type { AuthenticatedEnv } from "./env.ts";
+import { readIdempotencyKey } from "./idempotency_key.ts";
 import { presentAsset, presentPage } from "./present_asset.ts";
 import { readQuery } from "./read_query.ts";
 import { readUpload, requireMultipart, type UploadPace } from "./upload.ts";
 
 /** What users do with their own assets. */
 export function assetRoutes(
-  deps: PurgeDeps & { verifyToken: VerifyToken; uploadPace?: UploadPace },
+  deps: PurgeDeps & SubmitOnceDeps & { verifyToken: VerifyToken; uploadPace?: UploadPace },
 ) {
   const routes = new Hono<AuthenticatedEnv>();
   const user = authenticate(deps.verifyToken);
 
   routes.post("/analyze-queue", user, requireMultipart, async (c) => {
     const { actor, trace, logger } = c.var;
+    const key = readIdempotencyKey(c);
     const upload = await readUpload(c.req.raw, deps.uploadPace);
     const submission = { ...upload, ...trace, userId: actor.userId };
-    return answerQueued(c, await submitAsset(deps, submission, logger), "first");
+    if (key === undefined) {
+      return answerQueued(c, await submitAsset(deps, submission, logger), "first");
+    }
+    const { isReplay, ...queued } = await submitOnce(deps, submission, key, logger);
+    if (isReplay) c.header("Idempotent-Replayed", "true");
+    return answerQueued(c, queued, "first");
   });
 
   routes.get("/", user, async (c) => {

@@ -14,6 +14,10 @@ export const ANSWERS = {
   REQUEST_TIMEOUT: [408, "The request's body came too slowly; send it again"],
   CONFLICT: [409, "Only what has failed can be analysed again, and only once for each failure"],
   UNSUPPORTED_MEDIA_TYPE: [415, "Send the request as multipart/form-data"],
+  IDEMPOTENCY_MISMATCH: [
+    422,
+    "This Idempotency-Key was sent with another category or image; take a new key for a new photo",
+  ],
   INTERNAL_ERROR: [500, "Something went wrong on our side"],
   SERVICE_UNAVAILABLE: [503, "A service we depend on does not answer; try again shortly"],
 } as const satisfies Record<AnswerErrorCode, readonly [ContentfulStatusCode, string]>;
@@ -31,6 +35,8 @@ export class HttpError extends Error {
   constructor(
     readonly code: AnswerErrorCode,
     readonly options: ErrorOptions & {
+      /** Where the code's fixed text says too little. */
+      readonly message?: string;
       readonly details?: readonly FieldFault[];
       readonly headers?: Readonly<Record<string, string>>;
     } = {},
@@ -39,9 +45,20 @@ export class HttpError extends Error {
   }
 }
 
+/** Long enough for a restart of what is away, short enough not to be noticed much. */
+const RETRY_AFTER = { "Retry-After": "5" };
+
+/** 409 for a key whose first request has no answer yet. */
+export const KEY_IN_USE = new HttpError("CONFLICT", {
+  message: "A request with this Idempotency-Key is still being worked on; send it again shortly",
+  headers: RETRY_AFTER,
+});
+
 const FROM_CORE: Partial<Record<ErrorCode, HttpError>> = {
   not_found: new HttpError("NOT_FOUND"),
   conflict: new HttpError("CONFLICT"),
+  idempotency_running: KEY_IN_USE,
+  idempotency_mismatch: new HttpError("IDEMPOTENCY_MISMATCH"),
   service_unavailable: new HttpError("SERVICE_UNAVAILABLE"),
   image_in_doubt: new HttpError("SERVICE_UNAVAILABLE"),
   image_rejected: new HttpError("VALIDATION_ERROR", {
@@ -49,16 +66,13 @@ const FROM_CORE: Partial<Record<ErrorCode, HttpError>> = {
   }),
 };
 
-/** Long enough for a restart of what is away, short enough not to be noticed much. */
-const RETRY_AFTER = { "Retry-After": "5" };
-
 /** The one place that turns an error into an answer; what is unknown shows in the log only. */
 export function renderError(error: unknown, c: Context<HttpEnv>): Response {
   const known = error instanceof AssetError ? FROM_CORE[error.code] : error;
   const answer = known instanceof HttpError ? known : new HttpError("INTERNAL_ERROR");
   const { code } = answer;
-  const { details, headers } = answer.options;
-  const [status, message] = ANSWERS[code];
+  const [status, text] = ANSWERS[code];
+  const { details, headers, message = text } = answer.options;
   c.set("code", code);
   if (status >= 500) {
     const err = error instanceof HttpError ? error.cause : error;

@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import { openDatabase } from "../database/connection.ts";
 import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
 import { createMongoEventFeed } from "../database/mongo_event_feed.ts";
+import { createMongoIdempotencyKeys } from "../database/mongo_idempotency_keys.ts";
 import { waitForDependencies } from "../dependencies.ts";
 import { hearSettled } from "../events/settled_channel.ts";
 import { attachSocketServer } from "../events/socket_server.ts";
@@ -35,6 +36,9 @@ export async function startApi(
   const subscriber = open.redis({ name: "api-subscriber", whenAway: "wait", isSubscriber: true });
   const database = open.database();
   const assets = createMongoAssetStore(database);
+  const idempotencyKeys = createMongoIdempotencyKeys(database, {
+    uploadMs: config.images.timeoutMs,
+  });
   const shared = { redis: producer, prefix: config.queue.prefix, logger };
   const queue = open.closing(
     createJobQueue({ ...config.queue, ...shared, allowLoopback: config.development }),
@@ -47,6 +51,7 @@ export async function startApi(
   const verifyToken = createTokenVerifier({ secret: config.jwtSecret });
   const app = createApp({
     assets,
+    idempotencyKeys,
     queue,
     deadLetters,
     ...imageStore,
@@ -83,6 +88,7 @@ export async function startApi(
     MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
   });
   await assets.createIndexes();
+  await idempotencyKeys.createIndexes();
   open.closing(repeat(SWEEP_MS, sockets.sweep));
   logger.info({ url }, "API ready");
   return { url, drain };

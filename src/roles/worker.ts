@@ -7,6 +7,7 @@ import { settleFailure } from "../assets/settle_failure.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../database/connection.ts";
 import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
+import { createMongoIdempotencyKeys } from "../database/mongo_idempotency_keys.ts";
 import { waitForDependencies } from "../dependencies.ts";
 import { createEventPublisher } from "../events/settled_channel.ts";
 import { createGrace } from "../grace.ts";
@@ -33,6 +34,7 @@ export async function startWorker(
   const shared = { prefix, allowLoopback: config.development, logger };
   const deps = {
     assets: createMongoAssetStore(database),
+    idempotencyKeys: createMongoIdempotencyKeys(database, { uploadMs: config.images.timeoutMs }),
     ai: createHttpAiService({ ...config.ai, ...shared }),
     attemptMs: config.attemptMs,
     events: createEventPublisher({ redis: producer, queuePrefix: prefix }),

@@ -7,6 +7,7 @@ import {
 } from "../../src/assets/asset.ts";
 import { AssetError } from "../../src/assets/errors.ts";
 import type { DeadLetter } from "../../src/assets/dead_letter.ts";
+import type { IdempotencyKeys, KeyEntry, KeyUse } from "../../src/assets/idempotency_keys.ts";
 import type {
   AssetFilter,
   AssetStore,
@@ -28,6 +29,9 @@ export interface MemoryPorts {
   readonly queue: JobQueue;
   readonly deadLetters: DeadLetterQueue;
   readonly events: EventPublisher;
+  readonly idempotencyKeys: IdempotencyKeys;
+  /** The keys by user and key; a test ends a hold by setting `isHeld` to false. */
+  readonly keyEntries: Map<string, KeyEntry>;
   readonly stored: Map<string, Asset>;
   readonly pictures: Map<string, { contentType: string; text: string }>;
   /** Those that were deleted and not purged yet. */
@@ -55,6 +59,10 @@ export function memoryPorts(): MemoryPorts {
   const told: MemoryPorts["told"] = [];
   const calls: string[] = [];
   const faults: MemoryPorts["faults"] = {};
+  const confirmed = new Set<string>();
+  const keyEntries: MemoryPorts["keyEntries"] = new Map();
+  const keysOf = (assetId: string) =>
+    [...keyEntries].filter(([, entry]) => entry.assetId === assetId);
 
   /** An async function, so that a fault rejects and never throws. */
   function port<A extends unknown[], R>(name: string, work: (...args: A) => R | Promise<R>) {
@@ -95,8 +103,24 @@ export function memoryPorts(): MemoryPorts {
     ),
     withdraw: port(
       "withdraw",
-      (id: string) => change(id, ({ aiCalls }) => aiCalls === 0, () => ({ status: "draft" })),
+      (id: string) =>
+        change(
+          id,
+          ({ aiCalls }) => aiCalls === 0 && !confirmed.has(id),
+          () => ({ status: "draft" }),
+        ),
     ),
+    confirm: port("confirm", (id: string) => {
+      const { status = "draft" } = stored.get(id) ?? buried.get(id) ?? {};
+      if (status !== "draft") confirmed.add(id);
+      return status !== "draft";
+    }),
+    buryDraft: port("buryDraft", (id: string) => {
+      const asset = stored.get(id);
+      if (asset?.status !== "draft") return;
+      stored.delete(id);
+      buried.set(id, asset);
+    }),
     deleteDraft: port("deleteDraft", (id: string) => {
       if (stored.get(id)?.status === "draft") stored.delete(id);
     }),
@@ -230,10 +254,34 @@ export function memoryPorts(): MemoryPorts {
       remove: port("deadLetters.remove", (jobId: string) => void letters.delete(jobId)),
       count: port("deadLetters.count", () => letters.size),
     },
+    idempotencyKeys: {
+      find: port(
+        "keys.find",
+        (userId: string, key: string) => keyEntries.get(`${userId} ${key}`) ?? null,
+      ),
+      claim: port(
+        "claim",
+        ({ userId, key, digest }: KeyUse, assetId: string, insteadOf?: string) => {
+          const earlier = keyEntries.get(`${userId} ${key}`);
+          if (earlier?.isAccepted || earlier?.assetId !== insteadOf) return false;
+          const entry = { assetId, digest, isAccepted: false, isHeld: true };
+          keyEntries.set(`${userId} ${key}`, entry);
+          return true;
+        },
+      ),
+      markAccepted: port("markAccepted", (assetId: string) => {
+        for (const [key, entry] of keysOf(assetId)) {
+          keyEntries.set(key, { ...entry, isAccepted: true });
+        }
+      }),
+      release: port("release", (assetId: string) => {
+        for (const [key, entry] of keysOf(assetId)) if (!entry.isAccepted) keyEntries.delete(key);
+      }),
+    },
     events: {
       settled: port("settled", (userId: string) => void told.push(userId)),
     },
-    ...{ stored, buried, pictures, jobs, letters, told, calls, faults },
+    ...{ stored, buried, pictures, jobs, letters, told, calls, faults, keyEntries },
   };
 }
 
