@@ -15,6 +15,7 @@ const RETRYABLE = {
   not_found: false,
   conflict: false,
   service_unavailable: true,
+  overloaded: true,
 } as const;
 
 export type ErrorCode = keyof typeof RETRYABLE;

@@ -31,6 +31,8 @@ export class HttpError extends Error {
   constructor(
     readonly code: AnswerErrorCode,
     readonly options: ErrorOptions & {
+      /** In place of the code's fixed text. */
+      readonly message?: string;
       readonly details?: readonly FieldFault[];
       readonly headers?: Readonly<Record<string, string>>;
     } = {},
@@ -44,21 +46,24 @@ const FROM_CORE: Partial<Record<ErrorCode, HttpError>> = {
   conflict: new HttpError("CONFLICT"),
   service_unavailable: new HttpError("SERVICE_UNAVAILABLE"),
   image_in_doubt: new HttpError("SERVICE_UNAVAILABLE"),
+  overloaded: new HttpError("SERVICE_UNAVAILABLE", {
+    message: "Too many images are waiting to be analysed; try again later",
+  }),
   image_rejected: new HttpError("VALIDATION_ERROR", {
     details: [{ field: "image", message: "The image could not be read: it may be damaged" }],
   }),
 };
 
 /** Long enough for a restart of what is away, short enough not to be noticed much. */
-const RETRY_AFTER = { "Retry-After": "5" };
+const RETRY_AFTER_MS = 5000;
 
 /** The one place that turns an error into an answer; what is unknown shows in the log only. */
 export function renderError(error: unknown, c: Context<HttpEnv>): Response {
   const known = error instanceof AssetError ? FROM_CORE[error.code] : error;
   const answer = known instanceof HttpError ? known : new HttpError("INTERNAL_ERROR");
   const { code } = answer;
-  const { details, headers } = answer.options;
-  const [status, message] = ANSWERS[code];
+  const [status, fixedText] = ANSWERS[code];
+  const { message = fixedText, details, headers } = answer.options;
   c.set("code", code);
   if (status >= 500) {
     const err = error instanceof HttpError ? error.cause : error;
@@ -69,6 +74,12 @@ export function renderError(error: unknown, c: Context<HttpEnv>): Response {
   return c.json(
     { success: false, error: { code, message, ...(details && { details }), requestId } },
     status,
-    { ...(code === "SERVICE_UNAVAILABLE" && RETRY_AFTER), ...headers },
+    { ...(code === "SERVICE_UNAVAILABLE" && retryAfter(error)), ...headers },
   );
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
+function retryAfter(error: unknown): Record<string, string> {
+  const known = error instanceof AssetError ? error.retryAfterMs : undefined;
+  return { "Retry-After": String(Math.ceil((known ?? RETRY_AFTER_MS) / 1000)) };
 }
