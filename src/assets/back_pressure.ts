@@ -28,21 +28,30 @@ const STANDSTILL_SECONDS = 60;
 const MAX_SECONDS = 300;
 
 /**
- * Back-pressure: decides whether one more job may come. The backlog is measured at most once a
- * second, and never when there is no limit.
+ * Back-pressure: decides whether one more job may come. The backlog is measured anew after a second,
+ * or once so many were admitted as it left room for; never twice at once, and not without a limit.
  */
 export function createBackPressure(
   limits: BackPressureLimits,
   measure: MeasureBacklog,
   clock = () => performance.now(),
 ): Admit {
-  if (limits.maxWaiting === 0 && limits.maxAgeMs === 0) return () => Promise.resolve();
-  const measured = recently(measure, clock);
+  const { maxWaiting, maxAgeMs } = limits;
+  if (maxWaiting === 0 && maxAgeMs === 0) return () => Promise.resolve();
+  let admitted = 0;
+  const measured = recently(async () => {
+    const backlog = await measure();
+    admitted = 0;
+    return backlog;
+  }, clock);
   return async () => {
-    const backlog = await measured();
+    const backlog = await measured.read();
     const seconds = secondsUntilBelow(limits, backlog, Date.now());
-    if (seconds === undefined) return;
-    throw new AssetError("overloaded", tell(backlog), { retryAfterMs: seconds * 1000 });
+    if (seconds !== undefined) {
+      throw new AssetError("overloaded", tell(backlog), { retryAfterMs: seconds * 1000 });
+    }
+    admitted++;
+    if (maxWaiting > 0 && backlog.waiting + admitted >= maxWaiting) measured.expire();
   };
 }
 
@@ -84,14 +93,22 @@ function secondsUntilYounger(ageMs: number, maxAgeMs: number, drainSeconds: numb
 }
 
 /** What was measured last, for a second; who asks while it is being measured waits for that. */
-function recently<T>(measure: () => Promise<T>, clock: () => number): () => Promise<T> {
+function recently<T>(measure: () => Promise<T>, clock: () => number) {
   let last: Promise<T> | undefined;
+  /** Infinity while it is being measured. */
   let staleAt = Infinity;
-  return () => {
-    if (last && clock() < staleAt) return last;
-    staleAt = Infinity;
-    const current = last = measure();
-    current.then(() => staleAt = clock() + FRESH_MS, () => last = undefined);
-    return current;
+  return {
+    read(): Promise<T> {
+      if (last && clock() < staleAt) return last;
+      staleAt = Infinity;
+      const current = last = measure();
+      current.then(() => staleAt = clock() + FRESH_MS, () => staleAt = -Infinity);
+      return current;
+    },
+
+    /** The next one to ask has it measured anew. */
+    expire() {
+      if (staleAt !== Infinity) staleAt = -Infinity;
+    },
   };
 }

@@ -16,7 +16,7 @@ function backlog(waiting: number, seconds: number, endedInMinute: number): Backl
   return { waiting, firstSubmittedAt: new Date(NOW - seconds * 1000), endedInMinute };
 }
 
-const FULL = { waiting: 3, firstSubmittedAt: new Date(0), endedInMinute: 60 };
+const FULL = { waiting: 5, firstSubmittedAt: new Date(0), endedInMinute: 60 };
 
 Deno.test("as many waiting jobs as the limit says are too many, one less is not", () => {
   const limits = { ...OFF, maxWaiting: 10 };
@@ -65,11 +65,11 @@ Deno.test("while no job ends the time is a minute; it is never less than a secon
 });
 
 Deno.test("what is too much is refused, with the time to try again", async () => {
-  const admit = createBackPressure({ ...OFF, maxWaiting: 3 }, () => Promise.resolve(FULL));
+  const admit = createBackPressure({ ...OFF, maxWaiting: 5 }, () => Promise.resolve(FULL));
   const { retryAfterMs, message } = await assetErrorOf(admit(), "overloaded");
   assert.equal(retryAfterMs, 1000);
-  assert.match(message, /^3 jobs wait, the first since 1970-.*; 60 ended in the last minute$/);
-  await createBackPressure({ ...OFF, maxWaiting: 4 }, () => Promise.resolve(FULL))();
+  assert.match(message, /^5 jobs wait, the first since 1970-.*; 60 ended in the last minute$/);
+  await createBackPressure({ ...OFF, maxWaiting: 6 }, () => Promise.resolve(FULL))();
 });
 
 Deno.test("without a limit nothing is measured", async () => {
@@ -85,7 +85,7 @@ function gauge() {
     return answer.promise;
   };
   let now = 0;
-  const admit = createBackPressure({ ...OFF, maxWaiting: 3 }, measure, () => now);
+  const admit = createBackPressure({ ...OFF, maxWaiting: 5 }, measure, () => now);
   return { asked, admit, pass: (milliseconds: number) => now += milliseconds };
 }
 
@@ -95,7 +95,7 @@ Deno.test("a measurement serves all who come while it is made and for a second a
   pass(5000);
   early.push(admit());
   assert.equal(asked.length, 1);
-  asked[0]?.resolve({ ...FULL, waiting: 2 });
+  asked[0]?.resolve({ ...FULL, waiting: 0 });
   await Promise.all(early);
   pass(999);
   await admit();
@@ -115,4 +115,23 @@ Deno.test("a measurement that fails fails all who waited for it, and nobody late
   const later = admit();
   asked[1]?.resolve({ ...FULL, waiting: 0 });
   await later;
+});
+
+Deno.test("it is measured anew once as many were admitted as there was room for", async () => {
+  const { asked, admit } = gauge();
+  const first = admit();
+  asked[0]?.resolve({ ...FULL, waiting: 3 });
+  await first;
+  await admit();
+  assert.equal(asked.length, 1);
+  const third = admit();
+  asked[1]?.resolve({ ...FULL, waiting: 3 });
+  await third;
+  await admit();
+  const refused = admit();
+  assert.equal(asked.length, 3);
+  asked[2]?.resolve(FULL);
+  await assetErrorOf(refused, "overloaded");
+  await assetErrorOf(admit(), "overloaded");
+  assert.equal(asked.length, 3);
 });
