@@ -8,6 +8,7 @@ import { assetModel } from "./asset_model.ts";
 import { assetPages } from "./asset_pages.ts";
 import { toAsset } from "./asset_record.ts";
 import { guardedUpdates, running } from "./guarded_updates.ts";
+import { mongoDeadLetters } from "./mongo_dead_letters.ts";
 import { pastFailures } from "./past_failures.ts";
 import { settlements } from "./settlements.ts";
 
@@ -26,6 +27,7 @@ export function createMongoAssetStore(
 
   return {
     ...assetPages(model),
+    ...mongoDeadLetters(model, update),
 
     async insertDraft(draft) {
       const _id = new Types.ObjectId();
@@ -72,9 +74,15 @@ export function createMongoAssetStore(
     fail: ends.fail,
 
     async rerun(failed, { requestId, traceparent }, stamp) {
-      const { id, run } = failed;
+      const { id, run, deadLetter } = failed;
       await failures.keep(failed);
-      return await become("processing", { _id: id, run, status: "failed" }, {
+      const asFound = {
+        _id: id,
+        run,
+        status: "failed",
+        "deadLetter.state": deadLetter?.state ?? null,
+      };
+      return await become("processing", asFound, {
         $set: {
           run: run + 1,
           aiCalls: 0,
