@@ -7,8 +7,8 @@ import { answered } from "./answered.ts";
 import { assetModel } from "./asset_model.ts";
 import { assetPages } from "./asset_pages.ts";
 import { toAsset } from "./asset_record.ts";
+import { deadLetters } from "./dead_letters.ts";
 import { guardedUpdates, running } from "./guarded_updates.ts";
-import { mongoDeadLetters } from "./mongo_dead_letters.ts";
 import { pastFailures } from "./past_failures.ts";
 import { settlements } from "./settlements.ts";
 
@@ -27,7 +27,7 @@ export function createMongoAssetStore(
 
   return {
     ...assetPages(model),
-    ...mongoDeadLetters(model, update),
+    ...deadLetters(model, guarded),
 
     async insertDraft(draft) {
       const _id = new Types.ObjectId();

@@ -1,17 +1,15 @@
-import type { Model, UpdateQuery } from "mongoose";
-import type { Asset } from "../assets/asset.ts";
+import type { Model } from "mongoose";
 import type { DeadLetterStore } from "../assets/dead_letter.ts";
 import { answered } from "./answered.ts";
 import type { AssetRecord } from "./asset_model.ts";
 import { toAsset } from "./asset_record.ts";
+import type { guardedUpdates } from "./guarded_updates.ts";
 
-type Update = (
-  guard: Record<string, unknown>,
-  change: UpdateQuery<AssetRecord>,
-) => Promise<Asset | null>;
-
-/** The dead letters, which are notes on the assets that failed; `update` is the store's guarded one. */
-export function mongoDeadLetters(model: Model<AssetRecord>, update: Update): DeadLetterStore {
+/** The dead letters, which are notes on the assets that failed. */
+export function deadLetters(
+  model: Model<AssetRecord>,
+  { update }: ReturnType<typeof guardedUpdates>,
+): DeadLetterStore {
   return {
     async findDeadLetters({ reason, olderThan }, limit) {
       const listed: Record<string, unknown> = {
