@@ -1,5 +1,6 @@
 import type {
   AssetAnswer,
+  BulkReplayAnswer,
   DeadLetterAnswer,
   QueueStatusAnswer,
   SubmittedAnswer,
@@ -79,3 +80,5 @@ export const DEAD_LETTER: DeadLetterAnswer = {
   ],
   failedAt: SETTLED_AT,
 };
+
+export const BULK_REPLAY: BulkReplayAnswer = { matched: 12, replayed: 12 };

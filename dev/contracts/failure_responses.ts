@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<AnswerErrorCode, Kind>> = {
     description: "What was asked for has not failed, or is being analysed again already",
   },
   UNSUPPORTED_MEDIA_TYPE: {
-    description: "The request is not multipart/form-data",
+    description: "The request's content type is not the one that is asked for",
   },
   IDEMPOTENCY_MISMATCH: {
     description: "The Idempotency-Key was used with another category or image",
@@ -52,7 +52,8 @@ const KINDS: Readonly<Record<AnswerErrorCode, Kind>> = {
     description: "A fault of the server; its log tells more by the request id",
   },
   SERVICE_UNAVAILABLE: {
-    description: "Redis, MongoDB or the image store does not answer; try again",
+    description:
+      "Redis, MongoDB or the image store does not answer, or too much is waiting; try again",
     headers: { "Retry-After": retryAfterHeader },
   },
 };

@@ -35,3 +35,18 @@ export function deadLetterOf(asset: Asset): DeadLetter {
     failedAt: settledAt.toISOString(),
   };
 }
+
+/** Which dead letters are meant; what is left out does not matter. */
+export interface DeadLetterFilter {
+  readonly reason?: FailureCode | undefined;
+  /** Failed strictly earlier. */
+  readonly olderThan?: Date | undefined;
+}
+
+/** The part of the asset store that is about dead letters. Throws `service_unavailable`. */
+export interface DeadLetterStore {
+  /** The failed assets whose dead letters are listed and meant; who failed first comes first. */
+  findDeadLetters(filter: DeadLetterFilter, limit: number): Promise<Asset[]>;
+  /** listed -> dismissed, if this job's run is the asset's last and its dead letter is listed. */
+  dismissDeadLetter(id: string, jobId: string): Promise<Asset | null>;
+}

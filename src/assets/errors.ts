@@ -17,6 +17,7 @@ const RETRYABLE = {
   idempotency_mismatch: false,
   idempotency_running: true,
   service_unavailable: true,
+  overloaded: true,
 } as const;
 
 export type ErrorCode = keyof typeof RETRYABLE;

@@ -1,5 +1,5 @@
 import type { Analysis, Asset, Category, FailedAttempt, Failure, Status } from "./asset.ts";
-import type { DeadLetter } from "./dead_letter.ts";
+import type { DeadLetter, DeadLetterStore } from "./dead_letter.ts";
 
 /** Keeps pictures and makes them readable by URL. */
 export interface ImageStore {
@@ -51,7 +51,7 @@ export interface AssetFilter {
  * that its owner deleted is seen by nothing but `tombstones` and `deleteTombstone`. Everything
  * throws `service_unavailable` when the database does not answer.
  */
-export interface AssetStore {
+export interface AssetStore extends DeadLetterStore {
   /** Chooses the id and the image's name. */
   insertDraft(draft: NewDraft): Promise<Asset>;
   /** draft -> processing, in run 1: from here on the asset is its owner's. */
@@ -87,7 +87,7 @@ export interface AssetStore {
     stamp: string,
   ): Promise<Asset | null>;
 
-  /** failed -> processing, in the next run. */
+  /** failed -> processing, in the next run, while its dead letter is in the state that it had. */
   rerun(failed: Asset, request: RequestTrace, stamp: string): Promise<Asset | null>;
   /** Back to what `failed` was but for its run's number, unless a worker has begun that new run. */
   undoRerun(failed: Asset, stamp: string): Promise<Asset | null>;

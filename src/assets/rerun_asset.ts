@@ -1,5 +1,5 @@
 import { type Asset, jobIdOf, parseJobId } from "./asset.ts";
-import { AssetError } from "./errors.ts";
+import { asAssetError, AssetError } from "./errors.ts";
 import { jobDataOf } from "./job_data.ts";
 import type {
   Actor,
@@ -29,7 +29,16 @@ export async function retryAsset(
   if (asset?.userId !== actor.userId) {
     throw new AssetError("not_found", `User ${actor.userId} has no asset ${id}`);
   }
-  return await rerun(deps, asset, request, logger);
+  try {
+    return await rerun(deps, asset, request, logger);
+  } catch (error) {
+    const isDismissed = asset.deadLetter?.state === "dismissed";
+    if (asAssetError(error).code !== "conflict" || isDismissed) throw error;
+    // Its dead letter may have been dismissed meanwhile, which does not take the retry from its owner.
+    const now = await deps.assets.find(id);
+    if (now?.deadLetter?.state !== "dismissed") throw error;
+    return await rerun(deps, now, request, logger);
+  }
 }
 
 /**
@@ -53,7 +62,11 @@ export async function replayDeadLetter(
   return await rerun(deps, asset, request, logger);
 }
 
-async function rerun(
+/**
+ * The next run of an asset as it was found: failed, and with its dead letter in that state. Throws
+ * `conflict` when that has changed.
+ */
+export async function rerun(
   deps: RerunDeps,
   failed: Asset,
   request: RequestTrace,
@@ -113,10 +126,19 @@ function notFailed({ id }: Asset): AssetError {
   return new AssetError("conflict", `Asset ${id} has not failed`);
 }
 
-async function removeLetter({ deadLetters }: RerunDeps, failed: Asset, logger: Logger) {
+/** Takes the dead letter of that run out of its queue; what cannot be reached is left there. */
+export async function removeLetter(
+  { deadLetters }: Pick<RerunDeps, "deadLetters">,
+  failed: Asset,
+  logger: Logger,
+): Promise<void> {
+  const { processingJobId: jobId } = failed;
   try {
-    if (failed.processingJobId) await deadLetters.remove(failed.processingJobId);
+    if (jobId) await deadLetters.remove(jobId);
   } catch (err) {
-    logger.warn({ err }, "A replayed dead letter stays in its queue");
+    logger.warn(
+      { deadLetter: jobId, err },
+      "A dead letter that is not listed any more stays in its queue",
+    );
   }
 }

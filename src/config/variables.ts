@@ -64,7 +64,7 @@ export function variableGroups(development: boolean) {
       ),
       STALLED_INTERVAL_MS: milliseconds(30_000),
       QUEUE_MAX_WAITING: whole(0, 1_000_000_000).default(0).describe(
-        "with so many jobs waiting, submissions are answered 503; 0 turns it off",
+        "with so many jobs waiting, submissions and retries are answered 503; 0 turns it off",
       ),
       QUEUE_MAX_AGE_MS: whole(0, 1_000_000_000).default(0).describe(
         "the same once the first of them has waited for so long, in milliseconds; 0 turns it off",

@@ -96,5 +96,20 @@ true satisfies SameShape<DeadLetterAnswer, DeadLetter>;
 export const deadLetterPageAnswer = page(deadLetterAnswer).meta({ id: "DeadLetterPage" });
 export type DeadLetterPageAnswer = z.input<typeof deadLetterPageAnswer>;
 
+/** What became of a bulk replay. */
+export const bulkReplayAnswer = z.strictObject({
+  matched: count.meta({
+    description:
+      "How many this request is about: all that match, or the oldest of them up to its " +
+      "limit. As many as the limit means that there may be more",
+  }),
+  replayed: count.meta({
+    description:
+      "Of how many a new run was queued. Those that are missing were taken by somebody " +
+      "else, or still are on the list because a service stopped answering half-way",
+  }),
+}).meta({ id: "BulkReplay" });
+export type BulkReplayAnswer = z.input<typeof bulkReplayAnswer>;
+
 export const liveAnswer = z.strictObject({ status: z.literal("ok") }).meta({ id: "Live" });
 export const readyAnswer = z.strictObject({ status: z.literal("ready") }).meta({ id: "Ready" });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CATEGORIES, STATUSES } from "../assets/asset.ts";
+import { CATEGORIES, FAILURE_CODES, STATUSES } from "../assets/asset.ts";
 import { decodeCursor } from "./cursor.ts";
 
 const MAX_LIMIT = 100;
@@ -49,3 +49,36 @@ export const assetsQuery = z.object({
 
 /** The query of GET /api/assets/dead-letter. */
 export const deadLettersQuery = z.object({ limit, cursor });
+
+/** More would keep a request for longer than proxies wait; whoever wants more asks again. */
+const MAX_REPLAYS = 1000;
+const DEFAULT_REPLAYS = 100;
+
+const replaysFault = `Limit must be a whole number from 1 to ${MAX_REPLAYS}`;
+
+/** The body of POST /api/assets/dead-letter/replay: a misspelt filter must not replay everything. */
+export const replayRequest = z.strictObject({
+  reason: z.enum(FAILURE_CODES, { error: `Reason must be one of: ${FAILURE_CODES.join(", ")}` })
+    .optional()
+    .meta({ description: "Only those that failed for this reason" }),
+  olderThan: z.iso.datetime({
+    offset: true,
+    error: "OlderThan must be an ISO 8601 time with its zone, like 2025-12-28T10:30:00Z",
+  })
+    .transform((text) => new Date(text))
+    .optional()
+    .meta({ description: "Only those that failed earlier than this" }),
+  limit: z.int({ error: replaysFault })
+    .min(1, { error: replaysFault })
+    .max(MAX_REPLAYS, { error: replaysFault })
+    .default(DEFAULT_REPLAYS)
+    .meta({ description: `At most so many, who failed first; ${DEFAULT_REPLAYS} by itself` }),
+  dryRun: z.boolean({ error: "DryRun must be true or false" })
+    .default(false)
+    .meta({ description: "Only count what would be replayed" }),
+}, {
+  error: ({ code }) =>
+    code === "unrecognized_keys"
+      ? "There is no such field; there are reason, olderThan, limit and dryRun"
+      : "The body must be a JSON object",
+});

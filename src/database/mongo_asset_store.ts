@@ -8,6 +8,7 @@ import { assetModel } from "./asset_model.ts";
 import { assetPages } from "./asset_pages.ts";
 import { toAsset } from "./asset_record.ts";
 import { assetVerdicts } from "./asset_verdicts.ts";
+import { deadLetters } from "./dead_letters.ts";
 import { guardedUpdates, running } from "./guarded_updates.ts";
 import { pastFailures } from "./past_failures.ts";
 import { settlements } from "./settlements.ts";
@@ -28,6 +29,7 @@ export function createMongoAssetStore(
   return {
     ...assetPages(model),
     ...assetVerdicts(model),
+    ...deadLetters(model, guarded),
 
     async insertDraft(draft) {
       const _id = new Types.ObjectId();
@@ -74,9 +76,15 @@ export function createMongoAssetStore(
     fail: ends.fail,
 
     async rerun(failed, { requestId, traceparent }, stamp) {
-      const { id, run } = failed;
+      const { id, run, deadLetter } = failed;
       await failures.keep(failed);
-      return await become("processing", { _id: id, run, status: "failed" }, {
+      const asFound = {
+        _id: id,
+        run,
+        status: "failed",
+        "deadLetter.state": deadLetter?.state ?? null,
+      };
+      return await become("processing", asFound, {
         $set: {
           run: run + 1,
           aiCalls: 0,

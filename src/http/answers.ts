@@ -3,9 +3,13 @@ import type { Queued } from "../assets/submit_asset.ts";
 import type { SubmittedAnswer } from "../contract/answers.ts";
 import type { AuthenticatedEnv } from "./env.ts";
 
-/** 200 with the data, in the envelope of every success. */
-export function succeed<Data extends object>(c: Context, data: Data): Response {
-  return c.json({ success: true, data });
+/** The data in the envelope of every success. */
+export function succeed<Data extends object>(
+  c: Context,
+  data: Data,
+  status: 200 | 202 = 200,
+): Response {
+  return c.json({ success: true, data }, status);
 }
 
 const MESSAGES = {

@@ -1,5 +1,6 @@
 import { Hono } from "@hono/hono";
 import { methodNotAllowed } from "@hono/hono/method-not-allowed";
+import type { Admit } from "../assets/back_pressure.ts";
 import type { Logger, VerifyToken } from "../assets/ports.ts";
 import type { PurgeDeps } from "../assets/purge_asset.ts";
 import type { SubmitOnceDeps } from "../assets/submit_once.ts";
@@ -15,6 +16,8 @@ import type { UploadPace } from "./upload.ts";
 export interface AppDeps extends PurgeDeps, SubmitOnceDeps, HealthDeps {
   readonly verifyToken: VerifyToken;
   readonly logger: Logger;
+  /** Without it every submission is admitted. */
+  readonly admit?: Admit;
   readonly readImage?: ReadImage;
   readonly uploadPace?: UploadPace;
 }

@@ -1,4 +1,5 @@
 import { Hono } from "@hono/hono";
+import type { Admit } from "../assets/back_pressure.ts";
 import type { VerifyToken } from "../assets/ports.ts";
 import { deleteAsset, type PurgeDeps, tryToPurge } from "../assets/purge_asset.ts";
 import { listAssets, readAsset } from "../assets/read_assets.ts";
@@ -9,6 +10,7 @@ import type { AssetAnswer, AssetPageAnswer } from "../contract/answers.ts";
 import { assetsQuery } from "../contract/requests.ts";
 import { answerQueued, succeed } from "./answers.ts";
 import { authenticate } from "./authenticate.ts";
+import { backPressure } from "./back_pressure.ts";
 import type { AuthenticatedEnv } from "./env.ts";
 import { readIdempotencyKey } from "./idempotency_key.ts";
 import { presentAsset, presentPage } from "./present_asset.ts";
@@ -17,12 +19,17 @@ import { readUpload, requireMultipart, type UploadPace } from "./upload.ts";
 
 /** What users do with their own assets. */
 export function assetRoutes(
-  deps: PurgeDeps & SubmitOnceDeps & { verifyToken: VerifyToken; uploadPace?: UploadPace },
+  deps: PurgeDeps & SubmitOnceDeps & {
+    verifyToken: VerifyToken;
+    admit?: Admit;
+    uploadPace?: UploadPace;
+  },
 ) {
   const routes = new Hono<AuthenticatedEnv>();
   const user = authenticate(deps.verifyToken);
+  const admitted = backPressure(deps.admit);
 
-  routes.post("/analyze-queue", user, requireMultipart, async (c) => {
+  routes.post("/analyze-queue", user, admitted, requireMultipart, async (c) => {
     const { actor, trace, logger } = c.var;
     const key = readIdempotencyKey(c);
     const upload = await readUpload(c.req.raw, deps.uploadPace);
@@ -58,7 +65,7 @@ export function assetRoutes(
     return c.body(null, 204);
   });
 
-  routes.post("/:id{[0-9a-fA-F]{24}}/retry", user, async (c) => {
+  routes.post("/:id{[0-9a-fA-F]{24}}/retry", user, admitted, async (c) => {
     const { actor, trace, logger } = c.var;
     const assetId = c.req.param("id");
     c.set("logger", logger.child({ assetId }));

@@ -35,7 +35,7 @@ export class HttpError extends Error {
   constructor(
     readonly code: AnswerErrorCode,
     readonly options: ErrorOptions & {
-      /** Where the code's fixed text says too little. */
+      /** In place of the code's fixed text. */
       readonly message?: string;
       readonly details?: readonly FieldFault[];
       readonly headers?: Readonly<Record<string, string>>;
@@ -46,12 +46,12 @@ export class HttpError extends Error {
 }
 
 /** Long enough for a restart of what is away, short enough not to be noticed much. */
-const RETRY_AFTER = { "Retry-After": "5" };
+const RETRY_AFTER_MS = 5000;
 
 /** 409 for a key whose first request has no answer yet. */
 export const KEY_IN_USE = new HttpError("CONFLICT", {
   message: "A request with this Idempotency-Key is still being worked on; send it again shortly",
-  headers: RETRY_AFTER,
+  headers: retryAfter(),
 });
 
 const FROM_CORE: Partial<Record<ErrorCode, HttpError>> = {
@@ -61,6 +61,9 @@ const FROM_CORE: Partial<Record<ErrorCode, HttpError>> = {
   idempotency_mismatch: new HttpError("IDEMPOTENCY_MISMATCH"),
   service_unavailable: new HttpError("SERVICE_UNAVAILABLE"),
   image_in_doubt: new HttpError("SERVICE_UNAVAILABLE"),
+  overloaded: new HttpError("SERVICE_UNAVAILABLE", {
+    message: "Too many images are waiting to be analysed; try again later",
+  }),
   image_rejected: new HttpError("VALIDATION_ERROR", {
     details: [{ field: "image", message: "The image could not be read: it may be damaged" }],
   }),
@@ -71,8 +74,8 @@ export function renderError(error: unknown, c: Context<HttpEnv>): Response {
   const known = error instanceof AssetError ? FROM_CORE[error.code] : error;
   const answer = known instanceof HttpError ? known : new HttpError("INTERNAL_ERROR");
   const { code } = answer;
-  const [status, text] = ANSWERS[code];
-  const { details, headers, message = text } = answer.options;
+  const [status, fixedText] = ANSWERS[code];
+  const { message = fixedText, details, headers } = answer.options;
   c.set("code", code);
   if (status >= 500) {
     const err = error instanceof HttpError ? error.cause : error;
@@ -83,6 +86,12 @@ export function renderError(error: unknown, c: Context<HttpEnv>): Response {
   return c.json(
     { success: false, error: { code, message, ...(details && { details }), requestId } },
     status,
-    { ...(code === "SERVICE_UNAVAILABLE" && RETRY_AFTER), ...headers },
+    { ...(code === "SERVICE_UNAVAILABLE" && retryAfter(error)), ...headers },
   );
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
+function retryAfter(error?: unknown): Record<string, string> {
+  const known = error instanceof AssetError ? error.retryAfterMs : undefined;
+  return { "Retry-After": String(Math.ceil((known ?? RETRY_AFTER_MS) / 1000)) };
 }

@@ -1,3 +1,4 @@
+import { createBackPressure } from "../assets/back_pressure.ts";
 import type { Logger } from "../assets/ports.ts";
 import { createTokenVerifier } from "../auth/verify_token.ts";
 import type { Config } from "../config/config.ts";
@@ -12,6 +13,7 @@ import { createGrace } from "../grace.ts";
 import { createApp } from "../http/app.ts";
 import { openImageStore } from "../images/open_image_store.ts";
 import { closeServer, createHttpServer, listen } from "../listen.ts";
+import { createBacklogGauge } from "../queue/backlog.ts";
 import { assertSupported, openRedis } from "../queue/connections.ts";
 import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
 import { createJobQueue } from "../queue/job_queue.ts";
@@ -56,6 +58,7 @@ export async function startApi(
     deadLetters,
     ...imageStore,
     verifyToken,
+    admit: createBackPressure(config.backPressure, createBacklogGauge(shared)),
     logger,
     dependencies: { redis: queue.ping, mongodb: assets.ping },
     isDraining: () => isDraining,

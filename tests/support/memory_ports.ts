@@ -6,8 +6,8 @@ import {
   jobIdOf,
 } from "../../src/assets/asset.ts";
 import { AssetError } from "../../src/assets/errors.ts";
-import type { DeadLetter } from "../../src/assets/dead_letter.ts";
 import type { IdempotencyKeys, KeyEntry, KeyUse } from "../../src/assets/idempotency_keys.ts";
+import type { DeadLetter, DeadLetterFilter } from "../../src/assets/dead_letter.ts";
 import type {
   AssetFilter,
   AssetStore,
@@ -172,7 +172,9 @@ export function memoryPorts(): MemoryPorts {
       (failed: Asset, request: RequestTrace, stamp: string) =>
         change(
           failed.id,
-          ({ status, run }) => status === "failed" && run === failed.run,
+          ({ status, run, deadLetter }) =>
+            status === "failed" && run === failed.run &&
+            deadLetter?.state === failed.deadLetter?.state,
           ({ failure: _1, deadLetter: _2, settledAt: _3, ...asset }) => {
             stamps.set(failed.id, stamp);
             return {
@@ -208,6 +210,24 @@ export function memoryPorts(): MemoryPorts {
         ({ settledAt = new Date(0) }) => settledAt,
         page,
       )),
+    findDeadLetters: port(
+      "findDeadLetters",
+      ({ reason, olderThan }: DeadLetterFilter, limit: number) =>
+        [...stored.values()].filter(({ deadLetter, failure, settledAt }) =>
+          deadLetter?.state === "listed" && failure?.code === (reason ?? failure?.code) &&
+          settledAt && (!olderThan || settledAt < olderThan)
+        ).sort((a, b) => Number(a.settledAt) - Number(b.settledAt)).slice(0, limit),
+    ),
+    dismissDeadLetter: port(
+      "dismissDeadLetter",
+      (id: string, jobId: string) =>
+        change(
+          id,
+          ({ processingJobId, deadLetter }) =>
+            processingJobId === jobId && deadLetter?.state === "listed",
+          ({ deadLetter }) => ({ deadLetter: { ...deadLetter, state: "dismissed" } }),
+        ),
+    ),
     bury: port("bury", (id: string, userId: string) => {
       const asset = stored.get(id);
       if (asset?.userId !== userId || asset.status === "draft") return null;

@@ -1,0 +1,30 @@
+import type { Model } from "mongoose";
+import type { DeadLetterStore } from "../assets/dead_letter.ts";
+import { answered } from "./answered.ts";
+import type { AssetRecord } from "./asset_model.ts";
+import { toAsset } from "./asset_record.ts";
+import type { guardedUpdates } from "./guarded_updates.ts";
+
+/** The dead letters, which are notes on the assets that failed. */
+export function deadLetters(
+  model: Model<AssetRecord>,
+  { update }: ReturnType<typeof guardedUpdates>,
+): DeadLetterStore {
+  return {
+    async findDeadLetters({ reason, olderThan }, limit) {
+      const listed: Record<string, unknown> = {
+        ...{ deletedAt: null, "deadLetter.state": "listed" },
+        ...(reason && { "failure.code": reason }),
+        ...(olderThan && { settledAt: { $lt: olderThan } }),
+      };
+      const query = model.find(listed).sort({ settledAt: 1, _id: 1 }).limit(limit).lean();
+      return (await answered(query)).map(toAsset);
+    },
+
+    dismissDeadLetter: (id, jobId) =>
+      update({
+        ...{ _id: id, processingJobId: jobId, status: "failed" },
+        "deadLetter.state": "listed",
+      }, { $set: { "deadLetter.state": "dismissed" } }),
+  };
+}
