@@ -1,6 +1,7 @@
 import type { Connection } from "mongoose";
 import type { Lease } from "../assets/reconcile_ports.ts";
 import { answered } from "./answered.ts";
+import { unlessFirstOfTwo } from "./first_of_two.ts";
 
 interface LeaseRecord {
   readonly _id: string;
@@ -32,7 +33,7 @@ export function createMongoLease(
           upsert: true,
           returnDocument: "after",
         }),
-      );
+      ).catch(unlessFirstOfTwo);
       if (lease?.holder !== holder) return null;
       return new Date(lease.until.getTime() - ttlMs);
     },

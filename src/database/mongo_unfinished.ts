@@ -4,6 +4,7 @@ import type { UnfinishedAssets } from "../assets/reconcile_ports.ts";
 import { answered } from "./answered.ts";
 import { assetModel, type AssetRecord } from "./asset_model.ts";
 import { toAsset } from "./asset_record.ts";
+import { guardedUpdates, running } from "./guarded_updates.ts";
 
 const LISTED = { "deadLetter.state": "listed", deletedAt: null } as const;
 
@@ -11,11 +12,7 @@ const LISTED = { "deadLetter.state": "listed", deletedAt: null } as const;
 export function createMongoUnfinished(connection: Connection): UnfinishedAssets {
   const model = assetModel(connection);
 
-  async function update(guard: Record<string, unknown>, change: Record<string, unknown>) {
-    const options = { returnDocument: "after" } as const;
-    const record = await answered(model.findOneAndUpdate(guard, change, options).lean());
-    return record && toAsset(record);
-  }
+  const { update } = guardedUpdates(model);
 
   const toAssets = async (query: PromiseLike<AssetRecord[]>): Promise<Asset[]> =>
     (await answered(query)).map(toAsset);
@@ -36,7 +33,7 @@ export function createMongoUnfinished(connection: Connection): UnfinishedAssets 
     },
 
     renew: ({ id, run }) =>
-      update({ _id: id, run, status: "processing", deletedAt: null }, {
+      update(running(id, jobIdOf(id, run)), {
         $set: { run: run + 1, processingJobId: jobIdOf(id, run + 1), aiCalls: 0, attempts: [] },
         $unset: { firstCallAt: 1, stamp: 1 },
       }),
@@ -47,8 +44,7 @@ export function createMongoUnfinished(connection: Connection): UnfinishedAssets 
           .limit(limit).lean(),
       ),
 
-    buryDraft: (id) =>
-      update({ _id: id, status: "draft", deletedAt: null }, { $set: { deletedAt: new Date() } }),
+    buryDraft: (id) => update({ _id: id, status: "draft" }, { $set: { deletedAt: new Date() } }),
 
     countListed: () => answered(model.countDocuments(LISTED)),
 

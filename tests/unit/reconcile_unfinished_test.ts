@@ -45,7 +45,7 @@ Deno.test("a job that failed without its asset is settled, with one dead letter 
   assert.equal(failure?.code, "job_stalled");
   assert.equal(deadLetter?.message, REASON);
   assert.deepEqual([...reconciler.letters.keys()], [job.id]);
-  assert.equal(reconciler.published.length, 1);
+  assert.deepEqual(reconciler.told, [asset.userId]);
 });
 
 Deno.test("an asset that its worker settles meanwhile stays as the worker left it", async () => {
@@ -62,7 +62,7 @@ Deno.test("an asset that its worker settles meanwhile stays as the worker left i
     await reconciler.round();
     assert.deepEqual(reconciler.stored.get(asset.id), settled);
     assert.deepEqual([...reconciler.jobs.keys(), ...reconciler.letters.keys()], []);
-    assert.deepEqual(reconciler.published, []);
+    assert.deepEqual(reconciler.told, []);
   }
 });
 
