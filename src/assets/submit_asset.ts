@@ -85,7 +85,7 @@ async function undo(
   try {
     // The draft goes last: it is the only record of the image's name.
     if (picture !== "none") await images.remove(draft.imageName, AbortSignal.timeout(UNDO_MS));
-    // What is in doubt may be stored only now: the reconciler removes it once more, and the draft.
+    // What is in doubt may be stored only now: the reconciler removes it again, with the draft.
     if (picture !== "in doubt") await assets.deleteDraft(draft.id);
   } catch (error) {
     log.warn({ err: error }, "A failed submission left something behind");

@@ -69,7 +69,6 @@ async function resultsOf(pipeline: ReturnType<Redis["pipeline"]>): Promise<unkno
 /** A job that failed an attempt has a reason too: only the set `failed` tells that it was the last. */
 function stateOf(fields: unknown, failedAt: unknown): JobState {
   const [timestamp, finishedOn, reason] = fields as (string | null)[];
-  if (!timestamp) return { state: "absent" };
-  if (!finishedOn) return { state: "live" };
+  if (!finishedOn) return { state: timestamp ? "live" : "absent" };
   return failedAt === null ? { state: "completed" } : { state: "failed", reason: reason ?? "" };
 }

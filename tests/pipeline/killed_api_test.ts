@@ -29,7 +29,7 @@ async function kill(child: Child): Promise<void> {
 
 Deno.test("an API is killed before it queued an accepted asset: it becomes active", async () => {
   await using proxy = startTcpProxy(services().redisUrl);
-  await using pipeline = await startProcesses(SOON);
+  await using pipeline = await startProcesses();
   const { queue, documents } = pipeline;
   const api = await pipeline.start("api", { REDIS_URL: proxy.url });
   afterUpload(pipeline.cloudinary, (stored) => {
@@ -45,23 +45,22 @@ Deno.test("an API is killed before it queued an accepted asset: it becomes activ
   assert.equal((await documents())[0]?.["status"], "processing");
   await queue.remove(jobId);
 
-  await pipeline.start("worker");
+  await pipeline.start("worker", SOON);
   const isActive = async () => (await documents())[0]?.["status"] === "active";
   await until("the asset to be active", isActive);
 });
 
 Deno.test("an API is killed between an upload and its asset: neither draft nor image stays", async () => {
-  await using pipeline = await startProcesses(SOON);
+  await using pipeline = await startProcesses();
   const { cloudinary, documents } = pipeline;
-  const patient = { IMAGE_STORE_TIMEOUT_MS: "60000", RECONCILE_AFTER_MS: "60001" };
-  const api = await pipeline.start("api", patient);
+  const api = await pipeline.start("api");
   afterUpload(cloudinary, () => new Promise(() => {}));
   await submitInVain(api);
   await until("the image to be stored", () => cloudinary.images.size);
   await kill(api);
   assert.equal((await documents())[0]?.["status"], "draft");
 
-  await pipeline.start("worker");
+  await pipeline.start("worker", SOON);
   await until("the draft to be gone", async () => (await documents()).length === 0);
   assert.equal(cloudinary.images.size, 0);
 });

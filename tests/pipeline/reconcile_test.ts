@@ -22,6 +22,21 @@ async function untilAllActive({ documents }: Pipeline, count: number): Promise<v
   await until(`${count} assets to be active`, active);
 }
 
+/** Whether a reconciler has filled the queue, or has begun to. */
+async function isMarked({ keys }: Pipeline): Promise<boolean> {
+  return (await keys()).some((key) => key.endsWith("-filled"));
+}
+
+/** Workers that are closed before the pipeline is. */
+async function startWorkers(pipeline: Pipeline, count: number, env = {}) {
+  const resources = new AsyncDisposableStack();
+  const config = parseConfig({ ...pipeline.env, ...env });
+  for (let i = 0; i < count; i++) {
+    await startWorker(config, quietLogger, resources.use(new AsyncDisposableStack()));
+  }
+  return resources;
+}
+
 Deno.test("jobs that Redis lost are made all the same, in their order, each with one call and one event", async () => {
   await using pipeline = await startPipeline({ env: ONE_BY_ONE });
   const [api = ""] = pipeline.apiUrls;
@@ -51,8 +66,7 @@ Deno.test("a Redis that comes back empty is filled at once, whatever the interva
   const user = await newUser();
   await submitWithHeldCall(pipeline, user);
   await user.submit(api);
-  const isMarked = async () => (await pipeline.keys()).some((key) => key.endsWith("-filled"));
-  await until("the first round", isMarked);
+  await until("the first round", () => isMarked(pipeline));
   proxy.cut();
   await pipeline.loseRedisData();
   proxy.restore();
@@ -61,8 +75,23 @@ Deno.test("a Redis that comes back empty is filled at once, whatever the interva
   await untilAllActive(pipeline, 2);
 });
 
+Deno.test("a worker that ends leaves its repairs to the next one at once", async () => {
+  await using pipeline = await startPipeline({ workers: 0 });
+  const [api = ""] = pipeline.apiUrls;
+  {
+    await using _first = await startWorkers(pipeline, 1);
+    await until("its first round", () => isMarked(pipeline));
+  }
+  await (await newUser()).submit(api);
+  await pipeline.loseRedisData();
+  await using _second = await startWorkers(pipeline, 1);
+  // Long before the interval is over, or the lease of the first one would be.
+  await untilAllActive(pipeline, 1);
+});
+
 Deno.test("dead letters that Redis lost are back in their queue", async () => {
-  await using pipeline = await startPipeline({ env: SOON });
+  await using pipeline = await startPipeline({ workers: 0 });
+  await using _worker = await startWorkers(pipeline, 1, SOON);
   const [api = ""] = pipeline.apiUrls;
   const [user, admin] = [await newUser(), await newUser({ role: "admin" })];
   const letters = async () =>
@@ -75,7 +104,7 @@ Deno.test("dead letters that Redis lost are back in their queue", async () => {
 });
 
 Deno.test("a job that failed without its asset is settled: one dead letter, one event", async () => {
-  await using pipeline = await startPipeline({ workers: 0, env: SOON });
+  await using pipeline = await startPipeline({ workers: 0 });
   const [api = ""] = pipeline.apiUrls;
   const [user, admin] = [await newUser(), await newUser({ role: "admin" })];
   using device = await connect(api, { token: user.token });
@@ -91,12 +120,7 @@ Deno.test("a job that failed without its asset is settled: one dead letter, one 
     resources.defer(() => worker.close());
     await until("the job to fail", () => pipeline.queue.getFailedCount());
   }
-  await using resources = new AsyncDisposableStack();
-  const config = parseConfig(pipeline.env);
-  for (let count = 0; count < 5; count++) {
-    const own = resources.use(new AsyncDisposableStack());
-    await startWorker(config, quietLogger, own);
-  }
+  await using _workers = await startWorkers(pipeline, 5, SOON);
   assert.equal((await device.eventOf(assetId)).status, "failed");
   const { items } = (await admin.get(api, "/api/assets/dead-letter")).body.data;
   assert.deepEqual(
@@ -112,7 +136,7 @@ Deno.test("a job that failed without its asset is settled: one dead letter, one 
 });
 
 Deno.test("five workers that look after everything all the time settle nothing wrongly", async () => {
-  await using pipeline = await startPipeline({ workers: 5, env: SOON });
+  await using pipeline = await startPipeline({ workers: 0 });
   const [api = ""] = pipeline.apiUrls;
   const user = await newUser();
   using device = await connect(api, { token: user.token });
@@ -122,6 +146,7 @@ Deno.test("five workers that look after everything all the time settle nothing w
   for (let count = 0; count < 40; count++) {
     submitted.push((await user.submit(api)).body.data.assetId);
   }
+  await using _workers = await startWorkers(pipeline, 5, SOON);
   await untilAllActive(pipeline, 40);
   assert.equal((await aiCalls(pipeline.ai.url)).length, 40);
   await pipeline.lastWord(user.userId, "The last one.");
