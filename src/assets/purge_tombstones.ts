@@ -43,7 +43,8 @@ export function createTombstoneSweep(deps: PurgeDeps, afterMs: number, logger: L
   async function purge(asset: Asset, failures: unknown[]): Promise<void> {
     const log = logger.child({ assetId: asset.id, userId: asset.userId });
     try {
-      if (await purgeAsset(deps, asset)) log.info({}, "Deleted asset purged");
+      if (!await purgeAsset(deps, asset)) return;
+      log.info({}, asset.status === "draft" ? "Draft purged" : "Deleted asset purged");
     } catch (err) {
       log.debug({ err }, "Deleted asset not purged yet");
       failures.push(err);

@@ -8,7 +8,7 @@ import { connect, newUser } from "../support/client.ts";
 import { submitWithHeldCall } from "../support/held_call.ts";
 import { type Pipeline, startPipeline } from "../support/pipeline.ts";
 import { quietLogger } from "../support/quiet_logger.ts";
-import { SOON } from "../support/reconciling.ts";
+import { isMarked, SOON } from "../support/reconciling.ts";
 import { services } from "../support/services.ts";
 import { startTcpProxy } from "../support/tcp_proxy.ts";
 import { until } from "../support/until.ts";
@@ -20,11 +20,6 @@ async function untilAllActive({ documents }: Pipeline, count: number): Promise<v
   const active = async () =>
     (await documents()).filter(({ status }) => status === "active").length === count;
   await until(`${count} assets to be active`, active);
-}
-
-/** Whether a reconciler has filled the queue, or has begun to. */
-async function isMarked({ keys }: Pipeline): Promise<boolean> {
-  return (await keys()).some((key) => key.endsWith("-filled"));
 }
 
 /** Workers that are closed before the pipeline is. */
