@@ -13,7 +13,6 @@ export interface PurgeDeps {
 
 /** For one call to the image store; it has its own, longer bound for uploads. */
 const REMOVE_MS = 5000;
-const PAGE = 100;
 
 /**
  * The owner's asset is gone, for everybody and at once; what belongs to it may still have to be
@@ -47,22 +46,6 @@ export async function purgeAsset(deps: PurgeDeps, asset: Asset): Promise<boolean
   if (asset.status !== "draft") await idempotencyKeys.markAccepted(id);
   await assets.deleteTombstone(id);
   return true;
-}
-
-/** Purges the deleted assets that nobody could purge when their owners deleted them. */
-export async function purgeTombstones(deps: PurgeDeps, logger: Logger): Promise<void> {
-  try {
-    let last: Asset | undefined;
-    do {
-      const page = await deps.assets.tombstones(PAGE, last?.id);
-      for (const asset of page) {
-        await tryToPurge(deps, asset, logger.child({ assetId: asset.id, userId: asset.userId }));
-      }
-      last = page.at(PAGE - 1);
-    } while (last);
-  } catch (err) {
-    logger.warn({ err }, "Deleted assets not looked for");
-  }
 }
 
 /** As `purgeAsset`; what it could not remove is logged and left for the next time. */

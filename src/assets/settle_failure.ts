@@ -54,25 +54,34 @@ export async function settleFailure(
   if (asset) await announce(deps, asset, log);
 }
 
-function isListed(asset: Asset | null, job: QueuedJob): boolean {
-  return asset?.processingJobId === job.id && asset.deadLetter?.state === "listed";
+function isListed(asset: Asset | null, jobId: string): boolean {
+  return asset?.processingJobId === jobId && asset.deadLetter?.state === "listed";
 }
 
 /** Sees to it that the run of this job has its dead letter in the queue, if it has one at all. */
 export async function queueDeadLetter(
-  { assets, deadLetters }: SettleDeps,
+  deps: SettleDeps,
   asset: Asset,
   job: QueuedJob,
   log: Logger,
 ): Promise<void> {
-  if (!isListed(asset, job)) return;
+  if (!isListed(asset, job.id)) return;
   try {
-    await deadLetters.add(deadLetterOf(asset));
-    // A retry or a deletion meanwhile may have looked for the letter before it was there.
-    if (!isListed(await assets.find(asset.id), job)) await deadLetters.remove(job.id);
+    await addDeadLetter(deps, asset, job.id);
   } catch (err) {
     log.error({ err }, "Dead letter not brought up to date");
   }
+}
+
+/** Queues the dead letter of that run, which is listed. */
+export async function addDeadLetter(
+  { assets, deadLetters }: Pick<SettleDeps, "assets" | "deadLetters">,
+  asset: Asset,
+  jobId: string,
+): Promise<void> {
+  await deadLetters.add(deadLetterOf(asset));
+  // A retry or a deletion meanwhile may have looked for the letter before it was there.
+  if (!isListed(await assets.find(asset.id), jobId)) await deadLetters.remove(jobId);
 }
 
 /** A fault of our own is none that the owner could tell from an interruption. */

@@ -1,6 +1,7 @@
 import { type Asset, type Category, jobIdOf } from "./asset.ts";
 import { asAssetError, AssetError } from "./errors.ts";
 import { jobDataOf } from "./job_data.ts";
+import { patiently } from "./patiently.ts";
 import type { AssetStore, ImageStore, JobQueue, Logger, RequestTrace } from "./ports.ts";
 
 export interface SubmitDeps {
@@ -57,8 +58,9 @@ export async function completeSubmission(
     ({ url } = await deps.images.put(image.stream(), { name: draft.imageName, contentType }));
     await enqueue(deps, draft, url);
   } catch (error) {
-    const mayBeStored = url !== undefined || asAssetError(error).code === "image_in_doubt";
-    const isUndone = await undo(deps, draft, mayBeStored, logger);
+    const isInDoubt = asAssetError(error).code === "image_in_doubt";
+    const picture = isInDoubt ? "in doubt" : url === undefined ? "none" : "stored";
+    const isUndone = await undo(deps, draft, picture, logger);
     if (isUndone) throw error;
   }
   const queued = { assetId: draft.id, jobId: jobIdOf(draft.id, 1) };
@@ -74,23 +76,36 @@ async function enqueue({ assets, queue }: SubmitDeps, draft: Asset, url: string)
 
 /** A client waits for this, and often the image store is why there is something to undo. */
 const UNDO_MS = 2000;
+/** For MongoDB to come back, after the client has its answer. */
+const WITHDRAW_MS = 60_000;
 
 /** Returns whether there is nothing to be seen of it any more: false when a worker has begun it. */
 async function undo(
   { assets, images }: SubmitDeps,
   draft: Asset,
-  mayBeStored: boolean,
+  picture: "none" | "stored" | "in doubt",
   logger: Logger,
 ): Promise<boolean> {
+  const log = logger.child({ assetId: draft.id });
+  const withdraw = async () => await assets.withdraw(draft.id) ?? await assets.find(draft.id);
+  let left: Asset | null;
   try {
-    const withdrawn = await assets.withdraw(draft.id);
-    const isBegun = !withdrawn && await assets.find(draft.id);
-    if (isBegun) return false;
-    // The draft goes last: it is the only record of the image's name.
-    if (mayBeStored) await images.remove(draft.imageName, AbortSignal.timeout(UNDO_MS));
-    await assets.deleteDraft(draft.id);
+    left = await withdraw();
   } catch (error) {
-    logger.warn({ assetId: draft.id, err: error }, "A failed submission left something behind");
+    log.warn({ err: error }, "A failed submission left something behind");
+    // Nobody waits for it any more. When this process ends before, it becomes an asset like others.
+    patiently(withdraw, AbortSignal.timeout(WITHDRAW_MS))
+      .catch((err) => log.warn({ err }, "A failed submission was not withdrawn"));
+    return true;
+  }
+  if (left && left.status !== "draft") return false;
+  try {
+    // The draft goes last: it is the only record of the image's name.
+    if (picture !== "none") await images.remove(draft.imageName, AbortSignal.timeout(UNDO_MS));
+    // What is in doubt may be stored only now: the reconciler removes it again, with the draft.
+    if (picture !== "in doubt") await assets.deleteDraft(draft.id);
+  } catch (error) {
+    log.warn({ err: error }, "A failed submission left something behind");
   }
   return true;
 }

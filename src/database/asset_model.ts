@@ -94,6 +94,8 @@ assetSchema.index({ userId: 1, settledAt: -1 });
 assetSchema.index({ settledAt: -1, _id: -1 }, {
   partialFilterExpression: { "deadLetter.state": "listed" },
 });
+// What the reconciler looks through, in the order of submission.
+assetSchema.index({ createdAt: 1, _id: 1 }, { partialFilterExpression: { status: "processing" } });
 
 /** The model of the collection `assets` on that connection. */
 export function assetModel(connection: Connection) {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Connection, Schema, Types } from "mongoose";
 import { AssetError } from "../assets/errors.ts";
 import { answered } from "./answered.ts";
+import { unlessFirstOfTwo } from "./first_of_two.ts";
 
 /** One document of the collection `feeds`: the last settle time that a user's assets were given. */
 export interface FeedRecord {
@@ -124,10 +125,4 @@ export function settleTurns(connection: Connection, { turnMs = TURN_MS } = {}) {
 
     createIndexes: () => feeds.createIndexes(),
   };
-}
-
-/** Two that make a user's first feed at once: the second finds it there when it tries again. */
-function unlessFirstOfTwo(error: unknown): undefined {
-  if (error instanceof Error && "code" in error && error.code === 11_000) return undefined;
-  throw error;
 }

@@ -2,7 +2,6 @@ import { createHttpAiService } from "../ai/http_ai_service.ts";
 import { warnIfUnreachable } from "../ai/reachable.ts";
 import type { Logger } from "../assets/ports.ts";
 import { processAsset } from "../assets/process_asset.ts";
-import { purgeTombstones } from "../assets/purge_asset.ts";
 import { settleFailure } from "../assets/settle_failure.ts";
 import type { Config } from "../config/config.ts";
 import { openDatabase } from "../database/connection.ts";
@@ -16,8 +15,8 @@ import { assertSupported, openRedis } from "../queue/connections.ts";
 import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
 import { createJobQueue } from "../queue/job_queue.ts";
 import { startJobWorker } from "../queue/job_worker.ts";
-import { repeat } from "../repeat.ts";
 import { createOpener } from "./opener.ts";
+import { startReconciler } from "./reconciler.ts";
 
 /** One consumer of the queue; any number of them may run: config -> resources -> consume. */
 export async function startWorker(
@@ -52,7 +51,7 @@ export async function startWorker(
     },
     MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
   });
-  open.closing(repeat(config.reconcile.intervalMs, () => purgeTombstones(deps, logger)));
+  open.closing(startReconciler(deps, { config, database, redis: producer, logger }));
   resources.adopt(
     startJobWorker({ redis: consumer, ...config.worker, ...shared }, {
       process: (job, attempt, log) => processAsset(deps, job, attempt, log),

@@ -37,6 +37,8 @@ export interface Pipeline extends AsyncDisposable {
   lastWord(userId: string, message: string): Promise<void>;
   /** The Redis keys of this pipeline. */
   keys(): Promise<string[]>;
+  /** Redis has nothing of this pipeline any more, as after a restart without persistence. */
+  loseRedisData(): Promise<void>;
   /** The raw documents of the collection `assets`. */
   documents(): Promise<Record<string, unknown>[]>;
 }
@@ -96,6 +98,7 @@ export async function startOutside(
       await createEventPublisher({ redis, queuePrefix: name }).settled(userId);
     },
     keys: () => redis.keys(`${name}:*`),
+    loseRedisData: async () => void await redis.del(await redis.keys(`${name}:*`)),
     documents: () => database.collection("assets").find().toArray(),
     env: {
       APP_ENV: "development",

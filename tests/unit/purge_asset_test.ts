@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deleteAsset, purgeAsset, purgeTombstones } from "../../src/assets/purge_asset.ts";
+import { deleteAsset, purgeAsset } from "../../src/assets/purge_asset.ts";
 import { assetErrorOf } from "../support/failures.ts";
 import {
   type MemoryPorts,
@@ -7,7 +7,7 @@ import {
   storeProcessing,
   unavailable,
 } from "../support/memory_ports.ts";
-import { recordLogs } from "../support/recorded_logs.ts";
+import { memoryReconciler } from "../support/memory_reconciler.ts";
 import { newUserId } from "../support/tokens.ts";
 
 /** An asset in its third run, with all that can belong to one. */
@@ -51,20 +51,20 @@ Deno.test("purging removes the jobs of all runs, the image and the document, whi
 });
 
 Deno.test("while a worker has the job, everything stays for the next time", async () => {
-  const ports = memoryPorts();
+  const ports = memoryReconciler();
   const { asset, owner } = storeWhole(ports);
   const buried = await deleteAsset(ports, owner, asset.id);
   ports.faults["queue.remove"] = () => false;
   assert.equal(await purgeAsset(ports, buried), false);
   assert.equal(ports.pictures.size, 1);
   delete ports.faults["queue.remove"];
-  await purgeTombstones(ports, recordLogs().logger);
+  await ports.round();
   assert.equal(left(ports), 0);
 });
 
 for (const step of ["queue.remove", "deadLetters.remove", "remove", "deleteTombstone"]) {
   Deno.test(`a purge that fails at ${step} is logged, holds up no other, and is repeated`, async () => {
-    const ports = memoryPorts();
+    const ports = memoryReconciler();
     for (const { asset, owner } of [storeWhole(ports), storeWhole(ports)]) {
       await deleteAsset(ports, owner, asset.id);
     }
@@ -72,17 +72,16 @@ for (const step of ["queue.remove", "deadLetters.remove", "remove", "deleteTombs
       delete ports.faults[step];
       unavailable();
     };
-    const { logger, lines } = recordLogs();
-    await purgeTombstones(ports, logger);
+    await ports.round();
     assert.equal(ports.buried.size, 1);
-    assert.deepEqual(lines.map(({ level }) => level), ["warn", "info"]);
-    await purgeTombstones(ports, logger);
+    assert.deepEqual(ports.lines.map(({ level }) => level), ["debug", "info", "warn"]);
+    await ports.round();
     assert.equal(left(ports), 0);
   });
 }
 
 Deno.test("more tombstones than fit into one look are purged all the same, past those that fail", async () => {
-  const ports = memoryPorts();
+  const ports = memoryReconciler();
   const { queue } = ports;
   for (let count = 0; count < 230; count++) {
     const { asset, owner } = storeWhole(ports);
@@ -98,14 +97,13 @@ Deno.test("more tombstones than fit into one look are purged all the same, past 
     ports.faults["queue.remove"] = fault;
     return true;
   };
-  await purgeTombstones(ports, recordLogs().logger);
+  await ports.round();
   assert.deepEqual([...ports.buried.keys()].sort(), remaining);
 });
 
 Deno.test("without the database nothing is purged, and that is logged", async () => {
-  const ports = memoryPorts();
+  const ports = memoryReconciler();
   ports.faults["tombstones"] = unavailable;
-  const { logger, lines } = recordLogs();
-  await purgeTombstones(ports, logger);
-  assert.deepEqual(lines.map(({ level }) => level), ["warn"]);
+  await ports.round();
+  assert.deepEqual(ports.lines.map(({ level }) => level), ["warn"]);
 });

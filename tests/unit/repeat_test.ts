@@ -29,3 +29,19 @@ Deno.test("closing waits for the round under way", async () => {
   gate.resolve();
   await closing;
 });
+
+Deno.test("a round may be had at once, or right after the one under way", async () => {
+  let rounds = 0;
+  const gate = Promise.withResolvers<void>();
+  const repeated = repeat(3_600_000, async () => {
+    if (++rounds === 1) await gate.promise;
+  });
+  repeated.soon();
+  repeated.soon();
+  await until("the first round", () => rounds === 1);
+  repeated.soon();
+  repeated.soon();
+  gate.resolve();
+  await until("the second round", () => rounds === 2);
+  await repeated.close();
+});

@@ -5,6 +5,7 @@ import { assetErrorOf, failureOf } from "../support/failures.ts";
 import { type MemoryPorts, memoryPorts, unavailable } from "../support/memory_ports.ts";
 import { recordLogs } from "../support/recorded_logs.ts";
 import { newUserId } from "../support/tokens.ts";
+import { until } from "../support/until.ts";
 
 function submission(): Submission {
   return {
@@ -73,7 +74,7 @@ for (const step of ["insertDraft", "put", "accept", "add"]) {
   });
 }
 
-Deno.test("a picture whose upload failed only seemingly is removed too", async () => {
+Deno.test("a picture whose upload failed only seemingly is removed; its draft stays, as it may yet arrive", async () => {
   const ports = memoryPorts();
   ports.faults["put"] = () => {
     const [draft] = ports.stored.values();
@@ -82,7 +83,19 @@ Deno.test("a picture whose upload failed only seemingly is removed too", async (
     throw new AssetError("image_in_doubt", "On demand");
   };
   await assetErrorOf(submit(ports), "image_in_doubt");
-  assertNothingStays(ports);
+  assert.equal(ports.pictures.size, 0);
+  assert.deepEqual([...ports.stored.values()].map(({ status }) => status), ["draft"]);
+});
+
+Deno.test("while MongoDB is away a refused submission is withdrawn as soon as it is back", async () => {
+  const ports = memoryPorts();
+  ports.faults["add"] = unavailable;
+  ports.faults["withdraw"] = unavailable;
+  await assetErrorOf(submit(ports), "service_unavailable");
+  const [asset] = ports.stored.values();
+  assert.equal(asset?.status, "processing");
+  delete ports.faults["withdraw"];
+  await until("it to be withdrawn", () => ports.stored.get(asset.id)?.status === "draft");
 });
 
 Deno.test("a draft that was swept during its upload is refused, and its picture goes", async () => {
