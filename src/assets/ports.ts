@@ -65,7 +65,7 @@ export interface AssetStore extends DeadLetterStore {
   confirm(id: string): Promise<boolean>;
   deleteDraft(id: string): Promise<void>;
   /** From now on the draft cannot be accepted; what belongs to it is still to be purged. */
-  buryDraft(id: string): Promise<void>;
+  buryDraft(id: string): Promise<Asset | null>;
 
   // A `stamp` stands for one change: repeated because its answer was lost, it is made once all the
   // same, and answered as if nothing had happened.

@@ -1,3 +1,4 @@
+import type { AssetStore } from "./ports.ts";
 import type { UnfinishedAssets } from "./reconcile_ports.ts";
 import type { Round } from "./reconcile_round.ts";
 
@@ -8,7 +9,7 @@ const BATCH = 100;
  * then on. The sweep of tombstones removes them with their images.
  */
 export async function buryDrafts(
-  { unfinished }: { unfinished: UnfinishedAssets },
+  { assets, unfinished }: { assets: AssetStore; unfinished: UnfinishedAssets },
   round: Round,
   afterMs: number,
 ): Promise<void> {
@@ -19,7 +20,7 @@ export async function buryDrafts(
     batch = await unfinished.drafts(createdBefore, BATCH);
     for (const { id: assetId } of batch) {
       await round.repair({ assetId }, async (log) => {
-        if (await unfinished.buryDraft(assetId)) log.info({}, "Draft given up");
+        if (await assets.buryDraft(assetId)) log.info({}, "Draft given up");
       });
     }
   } while (batch.length === BATCH);

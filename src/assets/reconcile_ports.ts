@@ -16,8 +16,6 @@ export interface UnfinishedAssets {
   /** processing -> processing, in the next run. */
   renew(asset: Asset): Promise<Asset | null>;
   drafts(createdBefore: Date, limit: number): Promise<Asset[]>;
-  /** draft -> tombstone: it cannot be accepted any more. */
-  buryDraft(id: string): Promise<Asset | null>;
   /** How many assets have a listed dead letter. */
   countListed(): Promise<number>;
   /** Those of these jobs whose dead letters are listed. */

@@ -2,16 +2,15 @@ import type { Model } from "mongoose";
 import type { AssetStore } from "../assets/ports.ts";
 import { answered } from "./answered.ts";
 import type { AssetRecord } from "./asset_model.ts";
+import type { guardedUpdates } from "./guarded_updates.ts";
 
 /** What ends the doubt about a submission whose own request does not tell how it ended. */
 export function assetVerdicts(
   model: Model<AssetRecord>,
+  { update }: ReturnType<typeof guardedUpdates>,
 ): Pick<AssetStore, "buryDraft" | "confirm"> {
   return {
-    async buryDraft(id) {
-      const change = { $set: { deletedAt: new Date() } };
-      await answered(model.updateOne({ _id: id, status: "draft", deletedAt: null }, change));
-    },
+    buryDraft: (id) => update({ _id: id, status: "draft" }, { $set: { deletedAt: new Date() } }),
 
     async confirm(id) {
       const change = { $set: { isConfirmed: true } };

@@ -28,7 +28,7 @@ export function createMongoAssetStore(
 
   return {
     ...assetPages(model),
-    ...assetVerdicts(model),
+    ...assetVerdicts(model, guarded),
     ...deadLetters(model, guarded),
 
     async insertDraft(draft) {

@@ -44,8 +44,6 @@ export function createMongoUnfinished(connection: Connection): UnfinishedAssets 
           .limit(limit).lean(),
       ),
 
-    buryDraft: (id) => update({ _id: id, status: "draft" }, { $set: { deletedAt: new Date() } }),
-
     countListed: () => answered(model.countDocuments(LISTED)),
 
     async listedAmong(jobIds) {

@@ -113,7 +113,8 @@ Deno.test("what is settled or deleted gets no new run", async () => {
 Deno.test("an old draft is found and buried once; it cannot be accepted any more", async () => {
   await using database = await openTestDatabase();
   const { store, connection, raw } = database;
-  const { drafts, buryDraft } = createMongoUnfinished(connection);
+  const { drafts } = createMongoUnfinished(connection);
+  const { buryDraft } = store;
   const [old, young] = [await store.insertDraft(newDraft()), await store.insertDraft(newDraft())];
   await raw.updateOne({ _id: new Types.ObjectId(old.id) }, { $set: { createdAt: LONG_AGO } });
   await put(database, LONG_AGO, LONG_AGO);

@@ -37,9 +37,9 @@ Deno.test("five reconcilers at once, each with the lease as it believes, repair 
   const { logger, lines } = recordLogs();
   const deadLetters = createDeadLetterQueue({ redis, prefix, logger });
   resources.defer(() => deadLetters.close());
-  const { images, events, told } = memoryPorts();
+  const { images, events, told, idempotencyKeys } = memoryPorts();
   const deps = {
-    ...{ assets: store, queue: jobs, deadLetters, images, events },
+    ...{ assets: store, queue: jobs, deadLetters, images, events, idempotencyKeys },
     unfinished: createMongoUnfinished(connection),
     inspector: createQueueInspector({ redis, prefix }),
     lease: { take: () => Promise.resolve(new Date()), release: () => Promise.resolve() },

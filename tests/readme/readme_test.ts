@@ -71,10 +71,11 @@ Deno.test("a reader brings up the stack, uploads a photo of their own and gets i
   assert.equal(data.items[0].aiMetadata.colorway.value, "brown / red / orange");
 
   const answers = (await reader.run(as(ROUTES))).trim().replaceAll("}{", "}\n{").split("\n");
-  const [asset, queue, deadLetters] = answers.map((answer) => JSON.parse(answer).data);
+  const [asset, queue, deadLetters, dryRun] = answers.map((answer) => JSON.parse(answer).data);
   assert.match(asset.status, /^(processing|active)$/);
   assert.equal(queue.deadLetter, 0);
   assert.deepEqual(deadLetters, { items: [], nextCursor: null });
+  assert.deepEqual(dryRun, { matched: 0, replayed: 0 });
 
   await reader.write("example.ts", here(TYPESCRIPT));
   assertTold(await reader.run(as("npx -y deno@2.9.6 run --check -A example.ts")));

@@ -117,9 +117,10 @@ export function memoryPorts(): MemoryPorts {
     }),
     buryDraft: port("buryDraft", (id: string) => {
       const asset = stored.get(id);
-      if (asset?.status !== "draft") return;
+      if (asset?.status !== "draft") return null;
       stored.delete(id);
       buried.set(id, asset);
+      return asset;
     }),
     deleteDraft: port("deleteDraft", (id: string) => {
       if (stored.get(id)?.status === "draft") stored.delete(id);

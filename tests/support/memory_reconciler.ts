@@ -22,7 +22,7 @@ export interface MemoryReconciler extends MemoryPorts {
 /** The reconciler on ports in memory, whose queue is intact. */
 export function memoryReconciler(): MemoryReconciler {
   const ports = memoryPorts();
-  const { stored, buried, jobs, letters, calls, faults } = ports;
+  const { stored, jobs, letters, calls, faults } = ports;
   const { logger, lines } = recordLogs();
   const closing = new AbortController();
   const ended = new Map<string, JobState>();
@@ -67,13 +67,6 @@ export function memoryReconciler(): MemoryReconciler {
             status === "draft" && createdAt < createdBefore
           ).slice(0, limit),
       ),
-      buryDraft: port("buryDraft", (id: string) => {
-        const draft = stored.get(id);
-        if (draft?.status !== "draft") return null;
-        stored.delete(id);
-        buried.set(id, draft);
-        return draft;
-      }),
       countListed: port("countListed", () => [...stored.values()].filter(isListed).length),
       listedAmong: port(
         "listedAmong",
