@@ -9,6 +9,7 @@ const RETRYABLE = {
   deadline_exceeded: false,
   job_stalled: true,
   interrupted: true,
+  lock_lost: true,
   internal_error: true,
   image_rejected: false,
   image_in_doubt: true,

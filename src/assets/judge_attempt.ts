@@ -48,6 +48,9 @@ export async function judgeAttempt(
       case "interrupted":
         await assets.releaseCall(assetId, job.id, stamp);
         return { next: "hand back", error };
+      // The AI service may have begun that call, so it stays counted: another worker may make one now.
+      case "lock_lost":
+        return { next: "hand back", error };
     }
     if (isFinal) {
       await settleFailure(deps, job, error, graceOver, logger);

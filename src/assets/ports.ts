@@ -70,8 +70,11 @@ export interface AssetStore extends DeadLetterStore {
   // A `stamp` stands for one change: repeated because its answer was lost, it is made once all the
   // same, and answered as if nothing had happened.
 
-  /** Counts one AI call of the run that `jobId` names, if it is still the one in processing. */
-  claimCall(id: string, jobId: string, stamp: string): Promise<Asset | null>;
+  /**
+   * Counts one AI call of the run that `jobId` names, if it is still the one in processing and has
+   * made fewer than `maxCalls`.
+   */
+  claimCall(id: string, jobId: string, stamp: string, maxCalls: number): Promise<Asset | null>;
   /** Takes the count of that call back, which was refused or cut short by us. */
   releaseCall(id: string, jobId: string, stamp: string): Promise<Asset | null>;
   /** Keeps an attempt that failed, by its time. */

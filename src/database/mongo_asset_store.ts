@@ -58,8 +58,9 @@ export function createMongoAssetStore(
       await answered(model.deleteOne({ _id: id, status: "draft" }));
     },
 
-    claimCall(id, jobId, stamp) {
-      const guard = { ...running(id, jobId), stamp: { $ne: stamp } };
+    claimCall(id, jobId, stamp, maxCalls) {
+      const isLeft = { stamp: { $ne: stamp }, aiCalls: { $lt: maxCalls } };
+      const guard = { ...running(id, jobId), ...isLeft };
       const change = { $set: { stamp }, $inc: { aiCalls: 1 }, $min: { firstCallAt: new Date() } };
       return once(update(guard, change), { ...running(id, jobId), stamp });
     },

@@ -37,6 +37,8 @@ export interface JobWorkerOptions {
 const HAND_BACK_MS = 9000;
 const CLOSE_MS = 2000;
 
+const NEVER = new AbortController().signal;
+
 /** Takes jobs from `ai-processing` in their order (FR-011) until it is closed. */
 export function startJobWorker(
   options: JobWorkerOptions,
@@ -48,7 +50,10 @@ export function startJobWorker(
   const graceOver = new AbortController();
   let isClosing = false;
 
-  const worker = new Worker(AI_PROCESSING, (job: Job) => tracked(attempt(job)), {
+  // BullMQ has a signal only for a function with three parameters.
+  const process = (job: Job, _token: string | undefined, signal: AbortSignal | undefined) =>
+    tracked(attempt(job, signal ?? NEVER));
+  const worker = new Worker(AI_PROCESSING, process, {
     connection: redis,
     prefix,
     concurrency,
@@ -56,7 +61,8 @@ export function startJobWorker(
     // Longer polls make retries late: under Deno, BullMQ may forget when the next delayed job is due.
     drainDelay: 0.25,
     runRetryDelay: 1000,
-    maxStalledCount: 3,
+    // The calls are counted by the asset; this is for jobs whose workers die before they count one.
+    maxStalledCount: 20,
     lockDuration: options.lockDurationMs,
     stalledInterval: options.stalledIntervalMs,
   });
@@ -65,6 +71,7 @@ export function startJobWorker(
     // The connections report for themselves; the rest tells of jobs that cannot be taken or ended.
     logger[isConnectionError(err) ? "debug" : "warn"]({ err }, "Queue error");
   });
+  worker.on("lockRenewalFailed", (jobIds) => jobIds.forEach((id) => worker.cancelJob(id)));
   worker.on("failed", (job, error) => {
     // Set on a job's last failure only, also when BullMQ gave it up without calling `attempt`.
     const queued = job && toQueuedJob(job);
@@ -113,7 +120,7 @@ export function startJobWorker(
     } while (underWay.size > 0);
   }
 
-  async function attempt(job: Job): Promise<void> {
+  async function attempt(job: Job, lockLost: AbortSignal): Promise<void> {
     const queued = toQueuedJob(job);
     const number = job.attemptsMade + 1;
     const log = jobLogger(job, number);
@@ -121,8 +128,12 @@ export function startJobWorker(
       log.error({}, "A job of this queue has data that is not ours");
       throw new UnrecoverableError("The job's data is not ours");
     }
-    const isLast = number >= (job.opts.attempts ?? 1);
-    const verdict = await handlers.process(queued, { isLast, graceOver: graceOver.signal }, log);
+    const { attempts: maxCalls = 1 } = job.opts;
+    const isLast = number >= maxCalls;
+    const signals = { graceOver: graceOver.signal, lockLost };
+    const verdict = await handlers.process(queued, { isLast, maxCalls, ...signals }, log);
+    // The job is no longer ours to move; this error is the one that leaves it alone.
+    if (lockLost.aborted) throw new WaitingError();
     await obey(verdict, job);
   }
 

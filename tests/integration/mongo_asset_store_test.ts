@@ -83,9 +83,22 @@ Deno.test("each call of the run that is under way is counted", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
   const { id, jobId } = await accept(store);
-  assert.equal((await store.claimCall(id, jobId, newStamp()))?.aiCalls, 1);
-  assert.equal((await store.claimCall(id, jobId, newStamp()))?.aiCalls, 2);
+  assert.equal((await store.claimCall(id, jobId, newStamp(), 3))?.aiCalls, 1);
+  assert.equal((await store.claimCall(id, jobId, newStamp(), 3))?.aiCalls, 2);
   assert.equal((await store.find(id))?.aiCalls, 2);
+});
+
+Deno.test("no call is counted beyond as many as the run may make", async () => {
+  await using database = await openTestDatabase();
+  const { store } = database;
+  const { id, jobId } = await accept(store);
+  const stamp = newStamp();
+  await store.claimCall(id, jobId, newStamp(), 2);
+  const second = await store.claimCall(id, jobId, stamp, 2);
+  assert.equal(await store.claimCall(id, jobId, newStamp(), 2), null);
+  assert.deepEqual(await store.claimCall(id, jobId, stamp, 2), second);
+  await store.releaseCall(id, jobId, stamp);
+  assert.equal((await store.claimCall(id, jobId, newStamp(), 2))?.aiCalls, 2);
 });
 
 Deno.test("no call is counted of another run, a draft, a settled asset or none", async () => {
@@ -94,11 +107,11 @@ Deno.test("no call is counted of another run, a draft, a settled asset or none",
   const { id, jobId } = await accept(store);
   const draft = await store.insertDraft(newDraft());
   const nobody = newUserId();
-  assert.equal(await store.claimCall(id, jobIdOf(id, 2), newStamp()), null);
-  assert.equal(await store.claimCall(draft.id, jobIdOf(draft.id, 1), newStamp()), null);
-  assert.equal(await store.claimCall(nobody, jobIdOf(nobody, 1), newStamp()), null);
+  assert.equal(await store.claimCall(id, jobIdOf(id, 2), newStamp(), 3), null);
+  assert.equal(await store.claimCall(draft.id, jobIdOf(draft.id, 1), newStamp(), 3), null);
+  assert.equal(await store.claimCall(nobody, jobIdOf(nobody, 1), newStamp(), 3), null);
   await store.activate(id, jobId, ANALYSIS, newStamp());
-  assert.equal(await store.claimCall(id, jobId, newStamp()), null);
+  assert.equal(await store.claimCall(id, jobId, newStamp(), 3), null);
   assert.equal((await store.find(id))?.aiCalls, 0);
 });
 

@@ -25,7 +25,7 @@ Deno.test("a buried asset is seen and changed by nothing any more", async () => 
   const attempt = { at: new Date(), code: "ai_timeout", message: "Too slow" };
   const inVain = [
     store.find(id),
-    store.claimCall(id, jobId, newStamp()),
+    store.claimCall(id, jobId, newStamp(), 3),
     store.releaseCall(id, jobId, newStamp()),
     store.recordAttempt(id, jobId, attempt),
     store.activate(id, jobId, ANALYSIS, newStamp()),

@@ -30,7 +30,7 @@ Deno.test("a call that did not count is taken back, once and only by its own sta
   const { store } = database;
   const { id, jobId } = await accept(store);
   const stamp = newStamp();
-  await store.claimCall(id, jobId, stamp);
+  await store.claimCall(id, jobId, stamp, 3);
   assert.equal(await store.releaseCall(id, jobId, newStamp()), null);
   assert.equal((await store.releaseCall(id, jobId, stamp))?.aiCalls, 0);
   assert.equal(await store.releaseCall(id, jobId, stamp), null);
@@ -42,10 +42,10 @@ Deno.test("a run knows when it called first, whatever follows", async () => {
   const { store } = database;
   const { id, jobId } = await accept(store);
   const stamp = newStamp();
-  const first = await store.claimCall(id, jobId, stamp);
+  const first = await store.claimCall(id, jobId, stamp, 3);
   assert.ok(first?.firstCallAt);
   await store.releaseCall(id, jobId, stamp);
-  const second = await store.claimCall(id, jobId, newStamp());
+  const second = await store.claimCall(id, jobId, newStamp(), 3);
   assert.deepEqual(second?.firstCallAt, first.firstCallAt);
 });
 
@@ -55,7 +55,7 @@ Deno.test("a change that is repeated with its stamp is made once, and answered t
   for (const end of ["activate", "fail"] as const) {
     const { id, jobId } = await accept(store);
     const stamp = newStamp();
-    const claim = () => store.claimCall(id, jobId, stamp);
+    const claim = () => store.claimCall(id, jobId, stamp, 3);
     assert.deepEqual(await claim(), await claim());
     await store.recordAttempt(id, jobId, ATTEMPT);
     await store.recordAttempt(id, jobId, ATTEMPT);
@@ -110,8 +110,8 @@ Deno.test("a new run starts afresh, under its own request and job", async () => 
   const stored = await raw.findOne({});
   const gone = ["settledAt", "failure", "aiMetadata", "deadLetter", "firstCallAt"];
   for (const field of gone) assert.equal(stored?.[field], undefined, field);
-  assert.equal(await store.claimCall(id, jobIdOf(id, 1), newStamp()), null);
-  assert.equal((await store.claimCall(id, jobIdOf(id, 2), newStamp()))?.aiCalls, 1);
+  assert.equal(await store.claimCall(id, jobIdOf(id, 1), newStamp(), 3), null);
+  assert.equal((await store.claimCall(id, jobIdOf(id, 2), newStamp(), 3))?.aiCalls, 1);
 });
 
 Deno.test("of many that ask for a new run at once exactly one gets it", async () => {
@@ -146,7 +146,7 @@ Deno.test("a new run that was never queued can be undone: the failure is as it w
   assert.ok(undone);
   // The job of run 2 may still turn up: the next run is another one.
   assert.deepEqual({ ...undone, updatedAt: failed.updatedAt }, { ...failed, run: 2 });
-  assert.equal(await store.claimCall(failed.id, jobIdOf(failed.id, 2), newStamp()), null);
+  assert.equal(await store.claimCall(failed.id, jobIdOf(failed.id, 2), newStamp(), 3), null);
   const again = await store.rerun(undone, REQUEST, newStamp());
   assert.equal(again?.processingJobId, jobIdOf(failed.id, 3));
 });
@@ -158,7 +158,7 @@ Deno.test("a new run that a worker has begun, or that somebody else asked for, c
   const stamp = newStamp();
   await store.rerun(failed, REQUEST, stamp);
   assert.equal(await store.undoRerun(failed, newStamp()), null);
-  await store.claimCall(failed.id, jobIdOf(failed.id, 2), newStamp());
+  await store.claimCall(failed.id, jobIdOf(failed.id, 2), newStamp(), 3);
   assert.equal(await store.undoRerun(failed, stamp), null);
   assert.equal((await store.find(failed.id))?.status, "processing");
 });

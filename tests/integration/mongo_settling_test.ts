@@ -33,7 +33,7 @@ function questions(store: Store): Record<string, () => Promise<unknown>> {
     deleteDraft: () => store.deleteDraft(id),
     confirm: () => store.confirm(id),
     buryDraft: () => store.buryDraft(id),
-    claimCall: () => store.claimCall(id, jobId, newStamp()),
+    claimCall: () => store.claimCall(id, jobId, newStamp(), 3),
     activate: () => store.activate(id, jobId, ANALYSIS, newStamp()),
     fail: () => store.fail(id, jobId, FAILURE, lastAttempt(), newStamp()),
     releaseCall: () => store.releaseCall(id, jobId, newStamp()),
@@ -150,7 +150,7 @@ Deno.test("an asset keeps when it was made, and tells when it was changed", asyn
   assert.ok(draft.updatedAt >= draft.createdAt);
   const steps = [
     () => store.accept(draft.id, ORIGINAL_URL),
-    () => store.claimCall(draft.id, jobIdOf(draft.id, 1), newStamp()),
+    () => store.claimCall(draft.id, jobIdOf(draft.id, 1), newStamp(), 3),
     () => store.activate(draft.id, jobIdOf(draft.id, 1), ANALYSIS, newStamp()),
   ];
   let last: Asset = draft;

@@ -127,12 +127,16 @@ export function memoryPorts(): MemoryPorts {
     }),
     claimCall: port(
       "claimCall",
-      (id: string, jobId: string, stamp: string) =>
+      (id: string, jobId: string, stamp: string, maxCalls: number) =>
         stamped(id, stamp) ??
-          change(id, underway(jobId), ({ aiCalls, firstCallAt = new Date() }) => {
-            stamps.set(id, stamp);
-            return { aiCalls: aiCalls + 1, firstCallAt };
-          }),
+          change(
+            id,
+            (asset) => underway(jobId)(asset) && asset.aiCalls < maxCalls,
+            ({ aiCalls, firstCallAt = new Date() }) => {
+              stamps.set(id, stamp);
+              return { aiCalls: aiCalls + 1, firstCallAt };
+            },
+          ),
     ),
     releaseCall: port("releaseCall", (id: string, jobId: string, stamp: string) => {
       const isOurs = stamped(id, stamp) && stamps.delete(id);

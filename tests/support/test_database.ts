@@ -67,6 +67,6 @@ export async function accept(store: Store): Promise<{ id: string; jobId: string 
 /** The same with a first call to the AI service under way. */
 export async function begin(store: Store): Promise<{ id: string; jobId: string }> {
   const accepted = await accept(store);
-  await store.claimCall(accepted.id, accepted.jobId, newStamp());
+  await store.claimCall(accepted.id, accepted.jobId, newStamp(), 3);
   return accepted;
 }

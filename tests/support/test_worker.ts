@@ -32,8 +32,10 @@ export interface TestWorker extends AsyncDisposable {
 export async function startTestWorker(
   queue: TestQueue,
   process: Process,
-  { concurrency = 5, settle = () => Promise.resolve() }: {
+  { concurrency = 5, settle = () => Promise.resolve(), ...overrides }: {
     concurrency?: number;
+    lockDurationMs?: number;
+    stalledIntervalMs?: number;
     settle?: JobHandlers["settle"];
   } = {},
 ): Promise<TestWorker> {
@@ -42,7 +44,7 @@ export async function startTestWorker(
   const settled: Settled[] = [];
   const redis = await queue.connect("wait");
   const resources = new AsyncDisposableStack();
-  const { worker: times } = defaultConfig();
+  const times = { ...defaultConfig().worker, ...overrides };
   const options = { ...times, redis, prefix: queue.prefix, concurrency, logger };
   const worker = startJobWorker({ ...options, allowLoopback: false }, {
     process(job, attempt, log) {

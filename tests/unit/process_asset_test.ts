@@ -17,6 +17,7 @@ type Job = ReturnType<typeof storeProcessing>["job"];
 interface Attempted {
   readonly answer: AiService["analyze"];
   readonly graceOver: AbortSignal;
+  readonly lockLost: AbortSignal;
   readonly isLast: boolean;
   readonly attemptMs: number;
 }
@@ -36,7 +37,7 @@ async function process(ports: MemoryPorts, job: Job, options: Partial<Attempted>
   const verdict = await processAsset(
     { ...ports, ai, attemptMs },
     job,
-    { isLast: false, graceOver: never, ...attempt },
+    { isLast: false, maxCalls: 3, graceOver: never, lockLost: never, ...attempt },
     logger,
   );
   return { asked, verdict, lines };
@@ -191,6 +192,56 @@ Deno.test("T064 a worker that has to end hands the job back, the call uncounted"
   assert.equal(left?.status, "processing");
   assert.equal(left.aiCalls, 0);
   assert.deepEqual(left.attempts, []);
+});
+
+Deno.test("a call of a job that went to another worker is cut off, and stays counted", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports, { aiCalls: 1 });
+  const lock = new AbortController();
+  const answer = () => {
+    lock.abort();
+    return never();
+  };
+  const { verdict } = await process(ports, job, { answer, lockLost: lock.signal });
+  assert.equal(verdict.next, "hand back");
+  const left = ports.stored.get(asset.id);
+  assert.equal(left?.status, "processing");
+  assert.equal(left.aiCalls, 2);
+  assert.deepEqual(left.attempts, []);
+});
+
+Deno.test("the last call of a run is not cut off for another worker, which could not make it again", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports, { aiCalls: 2 });
+  const lock = new AbortController();
+  const answer = () => {
+    lock.abort();
+    return Promise.resolve(ANALYSIS);
+  };
+  await process(ports, job, { answer, lockLost: lock.signal });
+  assert.equal(ports.stored.get(asset.id)?.status, "active");
+});
+
+Deno.test("a run whose calls were all begun by workers that died ends without another one", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports, { aiCalls: 3 });
+  const { asked, verdict } = await process(ports, job);
+  assert.deepEqual(asked, []);
+  assert.equal(verdict.next, "fail");
+  const { failure, aiCalls } = ports.stored.get(asset.id) ?? asset;
+  const message = "The analysis was interrupted too often. We tried 3 times.";
+  assert.deepEqual(failure, { code: "job_stalled", message, retryable: true });
+  assert.equal(aiCalls, 3);
+  assert.equal(ports.letters.get(job.id)?.reason, "job_stalled");
+  assert.equal(ports.published.length, 1);
+});
+
+Deno.test("the call that uses up the run is its last, whatever the queue has counted", async () => {
+  const ports = memoryPorts();
+  const { asset, job } = storeProcessing(ports, { aiCalls: 2 });
+  const { verdict } = await process(ports, job, { answer: fails("ai_timeout"), isLast: false });
+  assert.equal(verdict.next, "fail");
+  assert.equal(ports.stored.get(asset.id)?.failure?.code, "ai_timeout");
 });
 
 Deno.test("an answer is kept in hand while MongoDB is away, and saved without another call", async () => {

@@ -99,7 +99,7 @@ Deno.test("a run that a worker has begun stands, whatever became of the queue's 
   const { asset, owner } = await failedAsset(ports);
   const jobId = `asset-${asset.id}-2`;
   ports.faults["add"] = async () => {
-    await ports.assets.claimCall(asset.id, jobId, "stamp-9");
+    await ports.assets.claimCall(asset.id, jobId, "stamp-9", 3);
     unavailable();
   };
   assert.deepEqual(await retry(ports, owner, asset.id), { assetId: asset.id, jobId });

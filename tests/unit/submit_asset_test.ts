@@ -113,7 +113,7 @@ Deno.test("an asset that a worker has begun is accepted, whatever became of the 
   ports.faults["add"] = async () => {
     const [asset] = ports.stored.values();
     assert.ok(asset?.processingJobId);
-    await ports.assets.claimCall(asset.id, asset.processingJobId, "stamp-1");
+    await ports.assets.claimCall(asset.id, asset.processingJobId, "stamp-1", 3);
     unavailable();
   };
   const [asset] = [await submit(ports), ...ports.stored.values()];
