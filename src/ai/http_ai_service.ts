@@ -26,8 +26,8 @@ export function createHttpAiService(options: HttpAiServiceOptions): AiService {
   return {
     async analyze({ imageUrl, category, idempotencyKey }, signal) {
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.timeoutMs)]);
-      const or = (code: ErrorCode) => (cause: unknown) => {
-        throw deadline.aborted ? aiError("ai_timeout", cause) : aiError(code, cause);
+      const or = (otherwise: (cause: unknown) => AssetError) => (cause: unknown) => {
+        throw deadline.aborted ? away("ai_timeout", cause) : otherwise(cause);
       };
       const response = await fetch(endpoint, {
         method: "POST",
@@ -39,22 +39,26 @@ export function createHttpAiService(options: HttpAiServiceOptions): AiService {
         body: JSON.stringify({ imageUrl, category }),
         redirect: "manual",
         signal: deadline,
-      }).catch(or("ai_unavailable"));
+      }).catch(or((cause) => away("ai_unavailable", cause)));
       if (response.status !== 200) {
         await response.body?.cancel().catch(() => {});
         const { status, headers } = response;
         const cause = `HTTP status ${status}${HINTS[status] ?? ""}`;
-        throw aiError(codeOf(status), cause, retryAfterMs(headers.get("Retry-After")));
+        if (GATEWAY_SAYS_AWAY.includes(status)) throw away("ai_unavailable", cause);
+        throw answered(codeOf(status), cause, retryAfterMs(headers.get("Retry-After")));
       }
-      const text = await readAtMost(response, MAX_ANSWER_BYTES).catch(or("ai_bad_response"));
+      const text = await readAtMost(response, MAX_ANSWER_BYTES).catch(or(badResponse));
       try {
         return schema.parse(JSON.parse(text));
       } catch (cause) {
-        throw aiError("ai_bad_response", cause);
+        throw badResponse(cause);
       }
     },
   };
 }
+
+/** Something before the service answers in its place, or the service says so itself. */
+const GATEWAY_SAYS_AWAY = [502, 503, 504];
 
 /** What an operator may have got wrong. */
 const HINTS: Readonly<Record<number, string>> = {
@@ -74,9 +78,15 @@ const MEANINGS: Partial<Record<ErrorCode, string>> = {
   ai_rate_limited: "The AI service asks for fewer calls",
 };
 
-function aiError(code: ErrorCode, cause: unknown, retryAfterMs?: number): AssetError {
-  return new AssetError(code, MEANINGS[code] ?? code, { cause, retryAfterMs });
+function away(code: ErrorCode, cause: unknown): AssetError {
+  return new AssetError(code, MEANINGS[code] ?? code, { cause, service: "away" });
 }
+
+function answered(code: ErrorCode, cause: unknown, retryAfterMs?: number): AssetError {
+  return new AssetError(code, MEANINGS[code] ?? code, { cause, retryAfterMs, service: "answers" });
+}
+
+const badResponse = (cause: unknown) => answered("ai_bad_response", cause);
 
 function codeOf(status: number): ErrorCode {
   if (status === 401 || status === 403) return "ai_unauthorized";

@@ -1,3 +1,4 @@
+import { heldMs, type OutageLog } from "./ai_outage.ts";
 import type { Analysis, Asset } from "./asset.ts";
 import { AssetError } from "./errors.ts";
 import { patiently } from "./patiently.ts";
@@ -9,6 +10,7 @@ const RUN_MS = 15 * 60_000;
 export interface AnalyseDeps {
   readonly assets: AssetStore;
   readonly ai: AiService;
+  readonly outages: OutageLog;
   /** For one attempt, in milliseconds. */
   readonly attemptMs: number;
 }
@@ -28,12 +30,16 @@ export interface ClaimedCall {
  * `lock_lost`.
  */
 export async function analyse(
-  { assets, ai, attemptMs }: AnalyseDeps,
+  { assets, ai, outages, attemptMs }: AnalyseDeps,
   { id, aiCalls, firstCallAt = new Date() }: Asset,
   job: QueuedJob,
   { stamp, maxCalls, graceOver, lockLost }: ClaimedCall,
 ): Promise<Analysis> {
-  const leftMs = firstCallAt.getTime() + RUN_MS - Date.now();
+  let leftMs = firstCallAt.getTime() + RUN_MS - Date.now();
+  if (leftMs < attemptMs) {
+    const held = await patiently(() => outages.since(firstCallAt), graceOver);
+    leftMs += heldMs(held, firstCallAt, new Date());
+  }
   const overdue = () =>
     new AssetError("deadline_exceeded", `The run took longer than ${RUN_MS} ms`);
   if (leftMs <= 0) {
@@ -56,7 +62,10 @@ export async function analyse(
     }
     if (!timeUp.aborted) throw cause;
     if (leftMs < attemptMs) throw overdue();
-    throw new AssetError("ai_timeout", `The attempt took longer than ${attemptMs} ms`, { cause });
+    throw new AssetError("ai_timeout", `The attempt took longer than ${attemptMs} ms`, {
+      cause,
+      service: "away",
+    });
   }
 }
 

@@ -6,6 +6,8 @@ const RETRYABLE = {
   ai_timeout: true,
   ai_bad_response: true,
   ai_rate_limited: true,
+  ai_outage: true,
+  circuit_open: true,
   deadline_exceeded: false,
   job_stalled: true,
   interrupted: true,
@@ -29,15 +31,18 @@ export class AssetError extends Error {
   readonly retryable: boolean;
   /** When to try again, in milliseconds from now, as the service asked that refused. */
   readonly retryAfterMs: number | undefined;
+  /** What the failure shows of the AI service, if anything. */
+  readonly service: "answers" | "away" | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options: ErrorOptions & { retryAfterMs?: number | undefined } = {},
+    options: ErrorOptions & Partial<Pick<AssetError, "retryAfterMs" | "service">> = {},
   ) {
     super(message, options);
     this.retryable = RETRYABLE[code];
     this.retryAfterMs = options.retryAfterMs;
+    this.service = options.service;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { OutageLog } from "./ai_outage.ts";
 import { asAssetError, type AssetError } from "./errors.ts";
 import { explain } from "./explain.ts";
 import { patiently } from "./patiently.ts";
@@ -15,6 +16,8 @@ export type Verdict =
       | "fail"
       /** The whole queue waits, for `error.retryAfterMs` if that is known. */
       | "hold queue"
+      /** The same, and then the other jobs come first. */
+      | "step back"
       /** For another worker, at once. */
       | "hand back";
     readonly error: AssetError;
@@ -25,23 +28,41 @@ export interface JudgedAttempt {
   readonly graceOver: AbortSignal;
   /** By which its call to the AI service was counted. */
   readonly stamp: string;
+  /** When it began to try for all others whether the AI service is back, if it did. */
+  readonly heldSince: Date | undefined;
+}
+
+export interface JudgeDeps extends SettleDeps {
+  readonly outages: OutageLog;
 }
 
 /** Books a failed attempt and decides what follows (contract, "AI service"). */
 export async function judgeAttempt(
-  deps: SettleDeps,
+  deps: JudgeDeps,
   job: QueuedJob,
   error: AssetError,
-  { isLast, graceOver, stamp }: JudgedAttempt,
+  { isLast, graceOver, stamp, heldSince }: JudgedAttempt,
   logger: Logger,
 ): Promise<Verdict> {
   const { assets } = deps;
   const { assetId } = job.data;
   const isFinal = isLast || !error.retryable;
+  const noteOutage = () => {
+    const until = new Date(Date.now() + (error.retryAfterMs ?? 0));
+    return patiently(() => deps.outages.note({ from: heldSince ?? new Date(), until }), graceOver);
+  };
   try {
     switch (error.code) {
       case "ai_rate_limited":
         await patiently(() => assets.releaseCall(assetId, job.id, stamp), graceOver);
+        return { next: "hold queue", error };
+      case "ai_outage":
+        await patiently(() => assets.releaseCall(assetId, job.id, stamp), graceOver);
+        await noteOutage();
+        // It may be the reason itself: the next call that tries the service is another job's.
+        return { next: "step back", error };
+      case "circuit_open":
+        await noteOutage();
         return { next: "hold queue", error };
       // The outage outlasted our own patience, which ends only with the worker.
       case "service_unavailable":

@@ -1,13 +1,16 @@
+import type { AiCircuit } from "./ai_outage.ts";
 import { announce } from "./announce.ts";
 import { analyse, type AnalyseDeps } from "./analyse.ts";
 import { asAssetError, AssetError } from "./errors.ts";
-import { judgeAttempt, type JudgedAttempt, type Verdict } from "./judge_attempt.ts";
+import { judgeAttempt, type JudgedAttempt, type JudgeDeps, type Verdict } from "./judge_attempt.ts";
 import { patiently } from "./patiently.ts";
 import type { Logger, QueuedJob } from "./ports.ts";
-import { queueDeadLetter, type SettleDeps } from "./settle_failure.ts";
+import { queueDeadLetter } from "./settle_failure.ts";
 import { traced } from "./trace.ts";
 
-export type ProcessDeps = SettleDeps & AnalyseDeps;
+export interface ProcessDeps extends JudgeDeps, AnalyseDeps {
+  readonly circuit: AiCircuit;
+}
 
 export interface Attempt {
   /** No other follows if this one fails. */
@@ -32,32 +35,36 @@ export async function processAsset(
 ): Promise<Verdict> {
   const startedAt = performance.now();
   const durationMs = () => Math.round(performance.now() - startedAt);
-  const { assets } = deps;
+  const { assets, circuit } = deps;
+  const { assetId } = job.data;
   const { maxCalls, graceOver } = attempt;
   const stamp = crypto.randomUUID();
+  const heldSince = circuit.isClosed() ? undefined : new Date();
   let { isLast } = attempt;
   let log = logger;
-  try {
-    const { assetId } = job.data;
+  const call = async () => {
     const claim = () => assets.claimCall(assetId, job.id, stamp, maxCalls);
     const claimed = await patiently(claim, graceOver);
-    const end = () => endWithoutResult(deps, job, { ...attempt, stamp }, log);
-    if (!claimed) return await end();
+    if (!claimed) return undefined;
     isLast ||= claimed.aiCalls >= maxCalls;
     log = traced(logger, claimed);
     log.info({}, "Attempt started");
-
-    const analysis = await analyse(deps, claimed, job, { ...attempt, stamp });
-    const save = () => assets.activate(assetId, job.id, analysis, stamp);
-    const asset = await patiently(save, graceOver);
-    if (!asset) return await end();
+    return await analyse(deps, claimed, job, { ...attempt, stamp });
+  };
+  try {
+    const analysis = await circuit.call(assetId, call);
+    const asset = analysis &&
+      await patiently(() => assets.activate(assetId, job.id, analysis, stamp), graceOver);
+    if (!asset) return await endWithoutResult(deps, job, { ...attempt, stamp, heldSince }, log);
     log.info({ durationMs: durationMs() }, "Asset active");
     await announce(deps, asset, log);
     return { next: "complete" };
   } catch (caught) {
     const error = asAssetError(caught);
-    log.warn({ code: error.code, err: error, durationMs: durationMs() }, "Attempt failed");
-    return await judgeAttempt(deps, job, error, { isLast, graceOver, stamp }, log);
+    // That no call was made is nothing of this job's.
+    const level = error.code === "circuit_open" ? "debug" : "warn";
+    log[level]({ code: error.code, err: error, durationMs: durationMs() }, "Attempt failed");
+    return await judgeAttempt(deps, job, error, { isLast, graceOver, stamp, heldSince }, log);
   }
 }
 

@@ -7,11 +7,14 @@ import type { Attempt } from "../assets/process_asset.ts";
 import { jobDataSchema } from "../contract/ai_job.ts";
 import { endWithin } from "../end_within.ts";
 import { AI_PROCESSING } from "./job_catalogue.ts";
+import { createJobMoves } from "./job_moves.ts";
 import { createQueueHold, HOLDABLE } from "./queue_hold.ts";
 
 export interface JobHandlers {
   /** One attempt; it says what becomes of the job. */
   process(job: QueuedJob, attempt: Attempt, logger: Logger): Promise<Verdict>;
+  /** Whether one job more at a time is enough now: it finds out for all others. */
+  isProbing(): boolean;
   /** The job has failed for good, maybe for the second time: it has to be idempotent. */
   settle(
     job: QueuedJob,
@@ -48,6 +51,8 @@ export function startJobWorker(
   const schema = jobDataSchema(options);
   const underWay = new Set<Promise<unknown>>();
   const graceOver = new AbortController();
+  /** Under way, without those that are over for us and not yet for BullMQ. */
+  let attempts = 0;
   let isClosing = false;
 
   // BullMQ has a signal only for a function with three parameters.
@@ -67,6 +72,7 @@ export function startJobWorker(
     stalledInterval: options.stalledIntervalMs,
   });
   const hold = createQueueHold({ redis, key: worker.toKey("limiter"), logger });
+  const obey = createJobMoves({ hold, isClosing: () => isClosing });
   worker.on("error", (err) => {
     // The connections report for themselves; the rest tells of jobs that cannot be taken or ended.
     logger[isConnectionError(err) ? "debug" : "warn"]({ err }, "Queue error");
@@ -131,39 +137,13 @@ export function startJobWorker(
     const { attempts: maxCalls = 1 } = job.opts;
     const isLast = number >= maxCalls;
     const signals = { graceOver: graceOver.signal, lockLost };
-    const verdict = await handlers.process(queued, { isLast, maxCalls, ...signals }, log);
+    attempts += 1;
+    const verdict = await handlers.process(queued, { isLast, maxCalls, ...signals }, log)
+      .finally(() => attempts -= 1);
+    worker.concurrency = handlers.isProbing() ? Math.min(attempts + 1, concurrency) : concurrency;
     // The job is no longer ours to move; this error is the one that leaves it alone.
     if (lockLost.aborted) throw new WaitingError();
     await obey(verdict, job);
-  }
-
-  /** Verdict -> what BullMQ makes of it; some of its moves want to be thrown as well. */
-  async function obey(verdict: Verdict, job: Job): Promise<void> {
-    switch (verdict.next) {
-      case "complete":
-        return;
-      case "forget":
-        job.opts.removeOnComplete = true;
-        return;
-      case "retry":
-        throw verdict.error;
-      case "fail":
-        throw Object.assign(new UnrecoverableError(verdict.error.message), {
-          cause: verdict.error,
-        });
-      case "hold queue":
-        await hold.extend(verdict.error.retryAfterMs ?? backoffMsOf(job));
-        // A worker that ends would wait for the end of the hold.
-        if (isClosing) return await handBack(job);
-        throw Worker.RateLimitError();
-      case "hand back":
-        return await handBack(job);
-    }
-  }
-
-  async function handBack(job: Job): Promise<never> {
-    await job.moveToWait(job.token);
-    throw new WaitingError();
   }
 
   function toQueuedJob({ id, data }: Job): QueuedJob | undefined {
@@ -174,12 +154,6 @@ export function startJobWorker(
   function jobLogger({ id, data }: Job, attempt: number): Logger {
     return logger.child({ jobId: id, assetId: data?.assetId, userId: data?.userId, attempt });
   }
-}
-
-/** The pause before the job's next attempt, as BullMQ makes it. */
-function backoffMsOf({ opts, attemptsMade }: Job): number {
-  const { delay = 0 } = typeof opts.backoff === "object" ? opts.backoff : { delay: opts.backoff };
-  return Math.max(1, delay * 2 ** attemptsMade);
 }
 
 function isConnectionError(error: Error): boolean {

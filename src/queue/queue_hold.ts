@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import type { ErrorCode } from "../assets/errors.ts";
 import type { Logger } from "../assets/ports.ts";
 
 /** Never reached: without a limit of their own, BullMQ's workers do not look whether the queue is held. */
@@ -20,10 +21,15 @@ export function createQueueHold(
 ) {
   return {
     /** No job begins for so long, nor before the end of an earlier hold. */
-    async extend(forMs: number): Promise<void> {
+    async extend(forMs: number, code: ErrorCode): Promise<void> {
       const holdMs = Math.min(Math.ceil(forMs), MAX_HOLD_MS);
       if (await redis.eval(EXTEND, 1, key, HOLDABLE.max, holdMs) === 0) return;
-      logger.warn({ holdMs }, "Queue held, as the AI service asked for fewer calls");
+      if (code === "ai_rate_limited") {
+        logger.warn({ holdMs }, "Queue held, as the AI service asked for fewer calls");
+      } else {
+        // The circuit breaker tells of it, and only once.
+        logger.debug({ holdMs }, "Queue held, as the AI service is away");
+      }
     },
   };
 }

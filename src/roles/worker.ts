@@ -1,3 +1,4 @@
+import { createCircuitBreaker } from "../ai/circuit_breaker.ts";
 import { createHttpAiService } from "../ai/http_ai_service.ts";
 import { warnIfUnreachable } from "../ai/reachable.ts";
 import type { Logger } from "../assets/ports.ts";
@@ -7,12 +8,14 @@ import type { Config } from "../config/config.ts";
 import { openDatabase } from "../database/connection.ts";
 import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
 import { createMongoIdempotencyKeys } from "../database/mongo_idempotency_keys.ts";
+import { createMongoOutageLog } from "../database/mongo_outage_log.ts";
 import { waitForDependencies } from "../dependencies.ts";
 import { createEventPublisher } from "../events/settled_channel.ts";
 import { createGrace } from "../grace.ts";
 import { openImageStore } from "../images/open_image_store.ts";
 import { assertSupported, openRedis } from "../queue/connections.ts";
 import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
+import { createFailureStreak } from "../queue/failure_streak.ts";
 import { createJobQueue } from "../queue/job_queue.ts";
 import { startJobWorker } from "../queue/job_worker.ts";
 import { createOpener } from "./opener.ts";
@@ -35,6 +38,11 @@ export async function startWorker(
     assets: createMongoAssetStore(database),
     idempotencyKeys: createMongoIdempotencyKeys(database, { uploadMs: config.images.timeoutMs }),
     ai: createHttpAiService({ ...config.ai, ...shared }),
+    circuit: createCircuitBreaker({
+      streak: createFailureStreak({ redis: producer, prefix }),
+      logger,
+    }),
+    outages: createMongoOutageLog(database),
     attemptMs: config.attemptMs,
     events: createEventPublisher({ redis: producer, queuePrefix: prefix }),
     queue: open.closing(createJobQueue({ redis: producer, ...config.queue, ...shared })),
@@ -51,10 +59,12 @@ export async function startWorker(
     },
     MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
   });
+  await deps.outages.createIndexes();
   open.closing(startReconciler(deps, { config, database, redis: producer, logger }));
   resources.adopt(
     startJobWorker({ redis: consumer, ...config.worker, ...shared }, {
       process: (job, attempt, log) => processAsset(deps, job, attempt, log),
+      isProbing: () => !deps.circuit.isClosed(),
       settle: (job, error, graceOver, log) => settleFailure(deps, job, error, graceOver, log),
     }),
     (worker) => worker.close(grace.leftMs()),

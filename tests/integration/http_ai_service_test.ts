@@ -67,8 +67,10 @@ Deno.test("each status has the code of the contract, final only if no retry can 
   await using service = await startSampleAi({});
   for (const [status, code] of Object.entries(CODE_BY_STATUS)) {
     const fault = { kind: "status", status: Number(status) };
-    const { cause, retryable } = await assetErrorOf(analyzeWith(service, fault), code);
+    const { cause, retryable, ...error } = await assetErrorOf(analyzeWith(service, fault), code);
     assert.ok(textOf(cause).includes(status), status);
+    const isAway = ["502", "503", "504"].includes(status);
+    assert.equal(error.service, isAway ? "away" : "answers", status);
     assert.equal(retryable, code !== "ai_rejected" && code !== "ai_unauthorized", status);
   }
   assert.equal((await callsOf(service)).length, Object.keys(CODE_BY_STATUS).length);
@@ -120,8 +122,8 @@ Deno.test("T046 no error shows the token", async () => {
 for (const kind of ["cut", "bad_json", "bad_schema", "huge"]) {
   Deno.test(`an answer of the kind ${kind} is out of contract`, async () => {
     await using service = await startSampleAi({});
-    const { retryable } = await assetErrorOf(analyzeWith(service, { kind }), "ai_bad_response");
-    assert.equal(retryable, true);
+    const error = await assetErrorOf(analyzeWith(service, { kind }), "ai_bad_response");
+    assert.deepEqual([error.retryable, error.service], [true, "answers"]);
   });
 }
 
@@ -129,14 +131,17 @@ Deno.test("a rate limit has its own code, with or without Retry-After", async ()
   await using service = await startSampleAi({});
   for (const retryAfter of [{}, { retryAfter: "7" }]) {
     const fault = { kind: "rate_limit", ...retryAfter };
-    await assetErrorOf(analyzeWith(service, fault), "ai_rate_limited");
+    const error = await assetErrorOf(analyzeWith(service, fault), "ai_rate_limited");
+    assert.equal(error.service, "answers");
   }
 });
 
 Deno.test("T038 T047 an answer that does not come is given up at the deadline", async () => {
   await using service = await startSampleAi({});
-  await assetErrorOf(analyzeWith(service, { kind: "hang" }, 100), "ai_timeout");
-  await assetErrorOf(analyzeWith(service, { kind: "slow", delayMs: 60_000 }, 100), "ai_timeout");
+  for (const fault of [{ kind: "hang" }, { kind: "slow", delayMs: 60_000 }]) {
+    const error = await assetErrorOf(analyzeWith(service, fault, 100), "ai_timeout");
+    assert.equal(error.service, "away");
+  }
 });
 
 Deno.test("an answer that comes within the deadline is taken, however slow", async () => {
@@ -169,7 +174,8 @@ Deno.test("a caller that has already given up makes no call", async () => {
 Deno.test("E2 a service that is not there is unavailable", async () => {
   const service = await startSampleAi({});
   await service[Symbol.asyncDispose]();
-  const { cause } = await assetErrorOf(analyze(service), "ai_unavailable");
+  const { cause, ...error } = await assetErrorOf(analyze(service), "ai_unavailable");
   assert.ok(cause instanceof Error);
+  assert.equal(error.service, "away");
   assert.ok(!textOf(cause).includes(TOKEN));
 });

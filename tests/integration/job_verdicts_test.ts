@@ -138,6 +138,70 @@ Deno.test("of several holds at once the longest counts, whichever comes last", a
   assert.ok(await holdOf(queue) > 40_000);
 });
 
+/** In an outage of the AI service. */
+function outage(next: "hold queue" | "step back", retryAfterMs: number): Verdict {
+  const error = new AssetError("ai_outage", "The AI service is away", { retryAfterMs });
+  return { next, error };
+}
+
+Deno.test("a job that steps back holds the queue, then lets those that wait go first, and loses no attempt", async () => {
+  await using queue = await openTestQueue();
+  const [first = "", ...others] = await addJobs(queue, 4);
+  const holds: number[] = [];
+  const stepBack = firstThen(outage("step back", 300));
+  const process: Process = async (...args) => {
+    holds.push(await holdOf(queue));
+    return await stepBack(...args);
+  };
+  await using worker = await startTestWorker(queue, process, { concurrency: 1 });
+  await untilEnded(queue, "completed", 4);
+  assert.deepEqual(worker.attempts, [first, ...others, first]);
+  assert.deepEqual(holds, [0, 0, 0, 0, 0]);
+  assert.equal((await queue.bull.getJob(first))?.attemptsMade, 1);
+  assert.ok(!worker.lines.some(({ level }) => level === "warn" || level === "error"));
+});
+
+Deno.test("while jobs find out whether the AI service is back they go one by one", async () => {
+  await using queue = await openTestQueue();
+  const ids = await addJobs(queue, 8);
+  let isProbing = false;
+  let underWay = 0;
+  const together: number[] = [];
+  const allBegun = Promise.withResolvers<void>();
+  await using worker = await startTestWorker(queue, async () => {
+    const number = together.push(++underWay);
+    if (number === 4) allBegun.resolve();
+    await allBegun.promise;
+    // Long enough for others to begin, if they may.
+    for (let round = 0; round < 50; round++) await queue.redis.ping();
+    isProbing = number < 8;
+    underWay -= 1;
+    return number <= 5 ? outage("hold queue", 500) : undefined;
+  }, { concurrency: 4, isProbing: () => isProbing });
+  await untilEnded(queue, "completed", 8);
+  assert.equal(worker.attempts.length, 8 + 5);
+  assert.deepEqual(worker.attempts.slice(0, 4), ids.slice(0, 4));
+  assert.deepEqual(together.slice(0, 8), [1, 2, 3, 4, 1, 1, 1, 1]);
+});
+
+Deno.test("a worker that has to end does not wait for an outage to pass", async () => {
+  for (const next of ["hold queue", "step back"] as const) {
+    await using queue = await openTestQueue();
+    const id = await addJob(queue);
+    const process: Process = (_job, { graceOver }) => {
+      const { promise, resolve } = Promise.withResolvers<Verdict>();
+      graceOver.addEventListener("abort", () => resolve(outage(next, 60_000)));
+      return promise;
+    };
+    await using worker = await startTestWorker(queue, process);
+    await until("the job is under way", () => worker.attempts.length);
+    await worker.close(1);
+    const state = next === "step back" ? "delayed" : "waiting";
+    assert.equal(await queue.bull.getJobState(id), state);
+    assert.equal((await queue.bull.getJob(id))?.attemptsMade, 0);
+  }
+});
+
 Deno.test("of a job whose asset was deleted nothing stays", async () => {
   await using queue = await openTestQueue();
   const id = await addJob(queue);

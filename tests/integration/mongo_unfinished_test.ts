@@ -95,7 +95,7 @@ Deno.test("a new run of an asset in processing begins once, without the calls of
     ...{ run: 2, processingJobId: jobIdOf(id, 2), aiCalls: 0, attempts: [] },
   });
   assert.equal(firstCallAt, undefined);
-  assert.equal(await store.claimCall(id, jobId, newStamp()), null);
+  assert.equal(await store.claimCall(id, jobId, newStamp(), 3), null);
   assert.equal(await renew(asset), null);
 });
 

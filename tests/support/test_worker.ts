@@ -32,11 +32,12 @@ export interface TestWorker extends AsyncDisposable {
 export async function startTestWorker(
   queue: TestQueue,
   process: Process,
-  { concurrency = 5, settle = () => Promise.resolve(), ...overrides }: {
+  { concurrency = 5, settle = () => Promise.resolve(), isProbing = () => false, ...overrides }: {
     concurrency?: number;
     lockDurationMs?: number;
     stalledIntervalMs?: number;
     settle?: JobHandlers["settle"];
+    isProbing?: JobHandlers["isProbing"];
   } = {},
 ): Promise<TestWorker> {
   const { logger, lines } = recordLogs();
@@ -51,6 +52,7 @@ export async function startTestWorker(
       attempts.push(job.id);
       return judged(process(job, attempt, log), attempt);
     },
+    isProbing,
     settle(job, error, graceOver, log) {
       settled.push({ id: job.id, code: error.code });
       return settle(job, error, graceOver, log);

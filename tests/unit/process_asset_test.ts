@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AiCircuit, Outage } from "../../src/assets/ai_outage.ts";
 import { AssetError, type ErrorCode } from "../../src/assets/errors.ts";
 import type { AiService } from "../../src/assets/ports.ts";
 import { processAsset } from "../../src/assets/process_asset.ts";
@@ -9,6 +10,7 @@ import {
   storeProcessing,
   unavailable,
 } from "../support/memory_ports.ts";
+import { memoryOutageLog, OPEN_ROAD } from "../support/memory_outages.ts";
 import { recordLogs } from "../support/recorded_logs.ts";
 
 type Asked = Parameters<AiService["analyze"]>[0];
@@ -20,12 +22,20 @@ interface Attempted {
   readonly lockLost: AbortSignal;
   readonly isLast: boolean;
   readonly attemptMs: number;
+  readonly circuit: AiCircuit;
+  readonly outages: Outage[];
 }
 
 /** Makes one attempt, by default one of many that succeeds; tells what the AI service was asked. */
 async function process(ports: MemoryPorts, job: Job, options: Partial<Attempted> = {}) {
   const asked: Asked[] = [];
-  const { answer = () => Promise.resolve(ANALYSIS), attemptMs = 60_000, ...attempt } = options;
+  const {
+    answer = () => Promise.resolve(ANALYSIS),
+    attemptMs = 60_000,
+    circuit = OPEN_ROAD,
+    outages = [],
+    ...attempt
+  } = options;
   const ai: AiService = {
     analyze(picture, signal) {
       asked.push(picture);
@@ -35,7 +45,7 @@ async function process(ports: MemoryPorts, job: Job, options: Partial<Attempted>
   const { logger, lines } = recordLogs();
   const never = new AbortController().signal;
   const verdict = await processAsset(
-    { ...ports, ai, attemptMs },
+    { ...ports, ai, attemptMs, circuit, outages: memoryOutageLog(outages) },
     job,
     { isLast: false, maxCalls: 3, graceOver: never, lockLost: never, ...attempt },
     logger,
@@ -233,7 +243,7 @@ Deno.test("a run whose calls were all begun by workers that died ends without an
   assert.deepEqual(failure, { code: "job_stalled", message, retryable: true });
   assert.equal(aiCalls, 3);
   assert.equal(ports.letters.get(job.id)?.reason, "job_stalled");
-  assert.equal(ports.published.length, 1);
+  assert.equal(ports.told.length, 1);
 });
 
 Deno.test("the call that uses up the run is its last, whatever the queue has counted", async () => {
