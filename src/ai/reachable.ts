@@ -14,7 +14,7 @@ export async function warnIfUnreachable(url: string, logger: Logger): Promise<vo
   } catch (err) {
     logger.warn(
       { address: `${hostname}:${address.port}`, err },
-      "Nothing answers where AI_SERVICE_URL points: jobs will be tried again, and then fail",
+      "Nothing answers where AI_SERVICE_URL points: jobs wait until something does; a lone one fails",
     );
   }
 }
