@@ -52,15 +52,20 @@ export function createCircuitBreaker(
     return circuit;
   }
 
+  function isClosed(): boolean {
+    return circuit.state === CircuitState.Closed;
+  }
+
   /** Takes over what other workers found. */
   async function catchUp(): Promise<void> {
+    const wasClosed = isClosed();
     failed = await streak.size().catch(() => failed);
-    const isClosed = circuit.state === CircuitState.Closed;
-    if (failed < OPENS_AT && !isClosed) {
+    if (failed < OPENS_AT && !isClosed()) {
       logger.info({}, "AI service circuit closed: another call was answered");
       circuit = closedCircuit();
     }
-    if (failed >= OPENS_AT && isClosed) {
+    // One that was closed meanwhile knows better: its answer may have ended the streak just now.
+    if (failed >= OPENS_AT && wasClosed) {
       const known = new AssetError("ai_unavailable", "Other calls found the AI service away");
       await circuit.execute(() => Promise.reject(known)).catch(() => {});
     }
@@ -101,7 +106,7 @@ export function createCircuitBreaker(
       }
     },
 
-    isClosed: () => circuit.state === CircuitState.Closed,
+    isClosed,
   };
 }
 
