@@ -34,6 +34,7 @@ export async function collectEvidence(
       imageName: record["imageName"],
       jobId: record["processingJobId"],
       settledAt: record["settledAt"],
+      failureCode: record["failure"]?.code,
       deadLetterState: record["deadLetter"]?.state,
       isDeleted: Boolean(record["deletedAt"]),
     })),

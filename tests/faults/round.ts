@@ -15,6 +15,8 @@ export interface SubmitOptions {
   readonly user?: User;
   readonly category?: Category;
   readonly idempotencyKey?: string;
+  /** Whether the fault is meant to fail the asset. */
+  readonly mayFail?: boolean;
   /** What the client sends to instead of the API itself. */
   readonly url?: string;
 }
@@ -41,7 +43,13 @@ export interface Round extends Disposable {
   ask(
     kind: Operation["kind"],
     path: string,
-    options?: { user?: User; api?: RoleSlot; assetId?: string; method?: string },
+    options?: {
+      user?: User;
+      api?: RoleSlot;
+      assetId?: string;
+      method?: string;
+      mayFail?: boolean;
+    },
   ): Promise<Operation>;
   /** One more user with devices. */
   enter(): Promise<User>;
@@ -99,12 +107,21 @@ export async function openRound({ world, number, random }: RoundOptions): Promis
     operations: history.operations,
     startedAt: Date.now(),
     faultOverAt: 0,
-    submit({ api = findApi(0), user: by = user, category = "camera", idempotencyKey, url } = {}) {
+    submit(
+      {
+        api = findApi(0),
+        user: by = user,
+        category = "camera",
+        idempotencyKey,
+        url,
+        mayFail = false,
+      } = {},
+    ) {
       const body = new FormData();
       body.append("category", category);
       body.append("image", picture);
       return history.record({
-        ...{ kind: "submit", userId: by.userId, token: by.token, api: api.name, body },
+        ...{ kind: "submit", userId: by.userId, token: by.token, api: api.name, body, mayFail },
         url: `${url ?? api.url}/api/assets/analyze-queue`,
         ...(idempotencyKey && { idempotencyKey }),
       });
@@ -113,9 +130,16 @@ export async function openRound({ world, number, random }: RoundOptions): Promis
       Promise.all(
         Array.from({ length: count }, (_, nth) => round.submit({ api: findApi(nth), ...options })),
       ),
-    ask(kind, path, { user: by = user, api = findApi(0), assetId, method } = {}) {
+    ask(kind, path, { user: by = user, api = findApi(0), assetId, method, mayFail = false } = {}) {
       return history.record({
-        ...{ kind, userId: by.userId, token: by.token, api: api.name, url: api.url + path },
+        ...{
+          kind,
+          userId: by.userId,
+          token: by.token,
+          api: api.name,
+          url: api.url + path,
+          mayFail,
+        },
         ...(assetId && { assetId }),
         ...(method && { method }),
       });

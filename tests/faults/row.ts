@@ -15,4 +15,6 @@ export interface Row {
   readonly rules?: Partial<Rules>;
   /** Makes the fault, and leaves everything running again. */
   readonly inject: (round: Round) => Promise<void>;
+  /** What has to be so besides the invariants, once all has come to rest. */
+  readonly verify?: (round: Round) => Promise<void>;
 }

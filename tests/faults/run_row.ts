@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import pTimeout from "p-timeout";
 import { collectEvidence } from "./collect_evidence.ts";
 import type { Rules } from "./judge/evidence.ts";
-import { judge } from "./judge/judge.ts";
+import { isAtRest, judge } from "./judge/judge.ts";
 import type { Violation } from "./judge/violation.ts";
 import { openRound, type Round } from "./round.ts";
 import type { Row } from "./row.ts";
@@ -30,6 +30,7 @@ const RULES: Rules = {
 
 const POLL_MS = 150;
 const INJECT_MS = 180_000;
+const COLLECT_MS = 20_000;
 /** In which an event that is sent once too often is heard: a sweep of the API and one of a worker. */
 const QUIET_MS = 3_000;
 /** What has failed so often is known to be broken. */
@@ -55,9 +56,9 @@ export async function runRow(
     const random = seededRandom(`${seed} ${row.id} ${number}`);
     const round = stack.use(await openRound({ world, number, random }));
     done.push(round);
-    const found = [...await inject(row, round)];
+    const found = await carryOut(row.inject, round);
     const { violations: unrest, atRestAt } = await untilAtRest(world, round, row, rules);
-    found.push(...round.findings, ...unrest);
+    found.push(...unrest, ...await carryOut(row.verify, round), ...round.findings);
     slowestMs = Math.max(slowestMs, atRestAt - (round.faultOverAt || round.startedAt));
     for (const { invariant, what } of found) {
       report(`${row.id} round ${number}: ${invariant} ${what}`);
@@ -78,25 +79,29 @@ export async function runRow(
 }
 
 /** A fault that could not be made as it is meant counts as a violation: the row has shown nothing. */
-async function inject(row: Row, round: Round): Promise<Violation[]> {
+async function carryOut(step: Row["verify"], round: Round): Promise<Violation[]> {
   try {
-    await pTimeout(row.inject(round), { milliseconds: INJECT_MS });
+    if (step) await pTimeout(step(round), { milliseconds: INJECT_MS });
     return [];
   } catch (error) {
     return [{ invariant: "not carried out", what: String(error) }];
   }
 }
 
-/** Waits until nothing is left to find fault with; what is after the row's time is a violation. */
+/** Waits until all has come to rest, for the row's time; then judges. */
 async function untilAtRest(world: World, round: Round, row: Row, rules: Rules) {
   const deadline = Date.now() + row.withinMs;
   for (;;) {
-    const violations = await pTimeout(
-      collectEvidence(world, [round], rules).then(judge),
-      { milliseconds: 20_000 },
-    ).catch((error): Violation[] => [{ invariant: "not judged", what: String(error) }]);
+    const evidence = await pTimeout(collectEvidence(world, [round], rules), {
+      milliseconds: COLLECT_MS,
+    }).catch(String);
     const atRestAt = Date.now();
-    if (violations.length === 0 || atRestAt > deadline) return { violations, atRestAt };
+    const isLate = atRestAt > deadline;
+    if (typeof evidence === "string") {
+      if (isLate) return { violations: [{ invariant: "not judged", what: evidence }], atRestAt };
+    } else if (isLate || isAtRest(evidence)) {
+      return { violations: judge(evidence), atRestAt };
+    }
     await pause(POLL_MS);
   }
 }

@@ -17,6 +17,8 @@ export interface Operation {
   jobId?: string | undefined;
   headers?: Headers;
   readonly idempotencyKey?: string | undefined;
+  /** Whether its asset is meant to fail. */
+  readonly mayFail?: boolean | undefined;
   /** What became of a request without an answer. */
   error?: string;
 }
@@ -32,7 +34,7 @@ export function createHistory() {
 
   async function record(
     { method = "POST", url, token, body, ...told }:
-      & Pick<Operation, "kind" | "userId" | "api" | "assetId" | "idempotencyKey">
+      & Pick<Operation, "kind" | "userId" | "api" | "assetId" | "idempotencyKey" | "mayFail">
       & { method?: string; url: string; token: string; body?: FormData },
   ): Promise<Operation> {
     const operation: Operation = {

@@ -13,6 +13,7 @@ export interface AssetDocument {
   readonly imageName: string;
   readonly jobId: string | undefined;
   readonly settledAt: Date | undefined;
+  readonly failureCode: string | undefined;
   readonly deadLetterState: string | undefined;
   readonly isDeleted: boolean;
 }

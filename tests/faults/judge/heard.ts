@@ -2,7 +2,7 @@ import type { DeviceRecord } from "../client/device.ts";
 import type { AssetDocument, Evidence } from "./evidence.ts";
 import type { Violation } from "./violation.ts";
 
-/** I2: each device hears of each of its user's runs that ended, once on each connection and in their order. */
+/** I2: each device hears of each of its user's runs that ended. */
 export function judgeHeard({ devices, documents, operations }: Evidence): Violation[] {
   const runs = Map.groupBy(
     operations.filter(({ status, jobId }) => status === 202 && jobId),
@@ -10,14 +10,18 @@ export function judgeHeard({ devices, documents, operations }: Evidence): Violat
   );
   return devices.flatMap((device) => {
     const own = documents.filter(({ userId }) => userId === device.userId);
-    return [
-      ...own.flatMap((document) => {
-        const accepted = new Set(runs.get(document.id)?.map(({ jobId }) => jobId)).size;
-        return judgeAsset(device, document, accepted);
-      }),
-      ...judgeConnections(device),
-    ].map((what) => ({ invariant: "I2", what: `${nameOf(device)} ${what}` }));
+    return own.flatMap((document) => {
+      const accepted = new Set(runs.get(document.id)?.map(({ jobId }) => jobId)).size;
+      return judgeAsset(device, document, accepted).map((what) => violation(device, what));
+    });
   });
+}
+
+/** I2: once on each connection, and in the order of the settle times. */
+export function judgeHeardOnce({ devices }: Evidence): Violation[] {
+  return devices.flatMap((device) =>
+    judgeConnections(device).map((what) => violation(device, what))
+  );
 }
 
 function judgeAsset(
@@ -60,4 +64,7 @@ function judgeConnections({ heard }: DeviceRecord): string[] {
   });
 }
 
-const nameOf = ({ name, userId }: DeviceRecord) => `${name} of ${userId}`;
+const violation = ({ name, userId }: DeviceRecord, what: string): Violation => ({
+  invariant: "I2",
+  what: `${name} of ${userId} ${what}`,
+});
