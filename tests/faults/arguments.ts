@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { DevServiceError } from "../../dev/services/dev_service_error.ts";
+import type { Row } from "./row.ts";
+import { ALL_ROWS } from "./rows/all_rows.ts";
 
 const USAGE = "Usage: deno task test:faults [--rounds N] [--seed S] [--only R7,R8] [--quick] " +
   "[--soak MINUTES] [--table FILE]";
@@ -8,10 +10,9 @@ const USAGE = "Usage: deno task test:faults [--rounds N] [--seed S] [--only R7,R
 const ROUNDS = { kill: 20, timed: 3 } as const;
 
 export interface FaultArguments {
-  readonly roundsOf: (kind: "kill" | "timed") => number;
+  readonly roundsOf: (kind: Row["kind"]) => number;
   readonly seed: number;
-  /** Ids of rows; empty for all. */
-  readonly only: readonly string[];
+  readonly rows: readonly Row[];
   /** Instead of the rows. */
   readonly soakMinutes: number | undefined;
   /** A file for the table, as Markdown. */
@@ -26,7 +27,7 @@ export function readArguments(args: string[]): FaultArguments {
       options: {
         rounds: { type: "string" },
         seed: { type: "string" },
-        only: { type: "string", default: "" },
+        only: { type: "string" },
         quick: { type: "boolean", default: false },
         soak: { type: "string" },
         table: { type: "string" },
@@ -36,7 +37,7 @@ export function readArguments(args: string[]): FaultArguments {
     return {
       roundsOf: (kind) => rounds ?? ROUNDS[kind],
       seed: wholeNumber("seed", values.seed) ?? Date.now() % 1_000_000,
-      only: values.only.toUpperCase().split(",").filter(Boolean),
+      rows: values.only?.split(",").map(findRow) ?? ALL_ROWS,
       soakMinutes: wholeNumber("soak", values.soak),
       table: values.table,
     };
@@ -50,4 +51,10 @@ function wholeNumber(name: string, value: string | undefined): number | undefine
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1) throw new TypeError(`--${name} must be 1 or more`);
   return number;
+}
+
+function findRow(id: string): Row {
+  const row = ALL_ROWS.find((row) => row.id === id.toUpperCase());
+  if (row) return row;
+  throw new TypeError(`There is no row ${id}, but ${ALL_ROWS.map(({ id }) => id).join(", ")}`);
 }

@@ -1,15 +1,11 @@
-import { DevServiceError } from "../../dev/services/dev_service_error.ts";
 import { print, runTask, type TaskContext } from "../../dev/run_task.ts";
 import { readArguments } from "./arguments.ts";
 import { boundOf, resultTable } from "./result_table.ts";
-import type { Row } from "./row.ts";
-import { ALL_ROWS } from "./rows/all_rows.ts";
 import { type RowResult, runRow } from "./run_row.ts";
 
 /** Makes the faults of docs/reliability.md and judges what became of the assets; 1 on any violation. */
 async function testFaults({ signal }: TaskContext): Promise<number> {
-  const { roundsOf, seed, only, table } = readArguments(Deno.args);
-  const rows = only.length > 0 ? only.map(findRow) : ALL_ROWS;
+  const { roundsOf, seed, rows, table } = readArguments(Deno.args);
   print(`seed ${seed}`);
   const results: RowResult[] = [];
   for (const row of rows) {
@@ -26,12 +22,6 @@ async function testFaults({ signal }: TaskContext): Promise<number> {
   print(`\n${text}\n\n${boundOf(results)}`);
   if (table) await Deno.writeTextFile(table, `${text}\n`);
   return results.some(({ violations }) => violations.length > 0) ? 1 : 0;
-}
-
-function findRow(id: string): Row {
-  const row = ALL_ROWS.find((row) => row.id === id);
-  if (row) return row;
-  throw new DevServiceError(`There is no row ${id}: ${ALL_ROWS.map(({ id }) => id).join(", ")}`);
 }
 
 if (import.meta.main) await runTask(testFaults);

@@ -1,13 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import pTimeout from "p-timeout";
 import { collectEvidence } from "./collect_evidence.ts";
-import type { Rules } from "./judge/evidence.ts";
-import { isAtRest, judge } from "./judge/judge.ts";
+import { judge } from "./judge/judge.ts";
 import type { Violation } from "./judge/violation.ts";
-import { openRound, type Round } from "./round.ts";
+import type { Round } from "./round.ts";
 import type { Row } from "./row.ts";
-import { seededRandom } from "./seeded_random.ts";
-import { ATTEMPTS } from "./world/settings.ts";
+import { rulesOf } from "./rules.ts";
+import { runRound } from "./run_round.ts";
 import { openWorld, type World } from "./world/world.ts";
 
 export interface RowResult {
@@ -20,24 +18,23 @@ export interface RowResult {
   readonly slowestMs: number;
 }
 
-const RULES: Rules = {
-  answerWithinMs: 8_000,
-  givesCallsBack: false,
-  attempts: ATTEMPTS,
-  maxMemoryBytes: 512 * 2 ** 20,
-  endWithinMs: 15_000,
-};
-
-const POLL_MS = 150;
-const INJECT_MS = 180_000;
-const COLLECT_MS = 20_000;
-/** In which an event that is sent once too often is heard: a sweep of the API and one of a worker. */
+/** In which an event that is sent once too often is heard: a sweep of the API and some of a worker. */
 const QUIET_MS = 3_000;
 /** What has failed so often is known to be broken. */
 const MAX_BAD_ROUNDS = 2;
 
-/** Runs the rounds of a row in a world of its own, and judges each when it has come to rest. */
+/** Runs the rounds of a row in a world of its own. */
 export async function runRow(
+  row: Row,
+  options: { rounds: number; seed: number; report?: (line: string) => void },
+): Promise<RowResult> {
+  await using world = await openWorld(row.world);
+  return await runRounds(world, row, options);
+}
+
+/** Runs the rounds of a row, and judges each when it has come to rest, and all of them after a while. */
+export async function runRounds(
+  world: World,
   row: Row,
   { rounds, seed, report = () => {} }: {
     rounds: number;
@@ -45,63 +42,31 @@ export async function runRow(
     report?: (line: string) => void;
   },
 ): Promise<RowResult> {
-  const rules = { ...RULES, ...row.rules };
-  await using stack = new AsyncDisposableStack();
-  const world = stack.use(await openWorld(row.world));
+  using users = new DisposableStack();
   const done: Round[] = [];
   const violations: Violation[] = [];
   let [slowestMs, badRounds] = [0, 0];
+  const found = (when: string, some: readonly Violation[]) => {
+    violations.push(...some);
+    for (const { invariant, what } of some) report(`${row.id} ${when}: ${invariant} ${what}`);
+  };
   while (done.length < rounds && badRounds < MAX_BAD_ROUNDS) {
     const number = done.length + 1;
-    const random = seededRandom(`${seed} ${row.id} ${number}`);
-    const round = stack.use(await openRound({ world, number, random }));
-    done.push(round);
-    const found = await carryOut(row.inject, round);
-    const { violations: unrest, atRestAt } = await untilAtRest(world, round, row, rules);
-    found.push(...unrest, ...await carryOut(row.verify, round), ...round.findings);
-    slowestMs = Math.max(slowestMs, atRestAt - (round.faultOverAt || round.startedAt));
-    for (const { invariant, what } of found) {
-      report(`${row.id} round ${number}: ${invariant} ${what}`);
-    }
-    violations.push(...found);
-    if (found.length > 0) badRounds++;
+    const result = users.use(await runRound(world, row, { number, seed }));
+    done.push(result.round);
+    slowestMs = Math.max(slowestMs, result.recoveryMs);
+    found(`round ${number}`, result.violations);
+    if (result.violations.length > 0) badRounds++;
   }
   if (badRounds === 0) {
     await pause(QUIET_MS);
-    const late = judge(await collectEvidence(world, done, rules));
-    for (const { invariant, what } of late) report(`${row.id} afterwards: ${invariant} ${what}`);
-    violations.push(...late);
+    found("afterwards", judge(await collectEvidence(world, done, rulesOf(row))));
   }
-  const accepted = done.flatMap(({ operations }) => operations)
+  return { row, rounds: done.length, assets: countAccepted(done), violations, slowestMs };
+}
+
+function countAccepted(rounds: readonly Round[]): number {
+  const accepted = rounds.flatMap(({ operations }) => operations)
     .filter(({ status, kind }) => status === 202 && kind === "submit");
-  const assets = new Set(accepted.map(({ assetId }) => assetId)).size;
-  return { row, rounds: done.length, assets, violations, slowestMs };
-}
-
-/** A fault that could not be made as it is meant counts as a violation: the row has shown nothing. */
-async function carryOut(step: Row["verify"], round: Round): Promise<Violation[]> {
-  try {
-    if (step) await pTimeout(step(round), { milliseconds: INJECT_MS });
-    return [];
-  } catch (error) {
-    return [{ invariant: "not carried out", what: String(error) }];
-  }
-}
-
-/** Waits until all has come to rest, for the row's time; then judges. */
-async function untilAtRest(world: World, round: Round, row: Row, rules: Rules) {
-  const deadline = Date.now() + row.withinMs;
-  for (;;) {
-    const evidence = await pTimeout(collectEvidence(world, [round], rules), {
-      milliseconds: COLLECT_MS,
-    }).catch(String);
-    const atRestAt = Date.now();
-    const isLate = atRestAt > deadline;
-    if (typeof evidence === "string") {
-      if (isLate) return { violations: [{ invariant: "not judged", what: evidence }], atRestAt };
-    } else if (isLate || isAtRest(evidence)) {
-      return { violations: judge(evidence), atRestAt };
-    }
-    await pause(POLL_MS);
-  }
+  return new Set(accepted.map(({ assetId }) => assetId)).size;
 }

@@ -1,4 +1,4 @@
-import { judgeAccepted } from "./accepted.ts";
+import { judgeAccepted, judgeFailed } from "./accepted.ts";
 import { judgeAnswers } from "./answers.ts";
 import { judgeCalls } from "./calls.ts";
 import { judgeDeadLetters } from "./dead_letters.ts";
@@ -15,6 +15,7 @@ const IN_THE_END = [judgeAccepted, judgeHeard, judgeLeftovers, judgeDeadLetters]
 
 /** What must never be so. */
 const ALWAYS = [
+  judgeFailed,
   judgeHeardOnce,
   judgeCalls,
   judgePrivate,

@@ -120,7 +120,12 @@ async function openView(
   );
   commands.on("error", () => {});
   const open = (name: string) => {
-    const queue = new Queue(name, { connection: commands, prefix: PREFIX });
+    const queue = new Queue(name, {
+      connection: commands,
+      prefix: PREFIX,
+      // It would print a warning of the eviction policy.
+      skipVersionCheck: true,
+    });
     queue.on("error", () => {});
     return resources.adopt(queue, (queue) => queue.close());
   };
