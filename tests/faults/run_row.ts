@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { collectEvidence } from "./collect_evidence.ts";
 import { judge } from "./judge/judge.ts";
@@ -22,25 +23,30 @@ export interface RowResult {
 const QUIET_MS = 3_000;
 /** What has failed so often is known to be broken. */
 const MAX_BAD_ROUNDS = 2;
+const LINES_SHOWN = 8;
 
-/** Runs the rounds of a row in a world of its own. */
+export interface RowOptions {
+  readonly rounds: number;
+  readonly seed: number;
+  readonly report?: (line: string) => void;
+}
+
+/** Runs the rounds of a row in a world of its own; the logs of one with violations are kept. */
 export async function runRow(
   row: Row,
-  options: { rounds: number; seed: number; report?: (line: string) => void },
+  { logsFolder, ...options }: RowOptions & { logsFolder: string },
 ): Promise<RowResult> {
   await using world = await openWorld(row.world);
-  return await runRounds(world, row, options);
+  const result = await runRounds(world, row, options);
+  if (result.violations.length > 0) await world.keepLogs(join(logsFolder, row.id));
+  return result;
 }
 
 /** Runs the rounds of a row, and judges each when it has come to rest, and all of them after a while. */
 export async function runRounds(
   world: World,
   row: Row,
-  { rounds, seed, report = () => {} }: {
-    rounds: number;
-    seed: number;
-    report?: (line: string) => void;
-  },
+  { rounds, seed, report = () => {} }: RowOptions,
 ): Promise<RowResult> {
   using users = new DisposableStack();
   const done: Round[] = [];
@@ -48,7 +54,9 @@ export async function runRounds(
   let [slowestMs, badRounds] = [0, 0];
   const found = (when: string, some: readonly Violation[]) => {
     violations.push(...some);
-    for (const { invariant, what } of some) report(`${row.id} ${when}: ${invariant} ${what}`);
+    const lines = some.map(({ invariant, what }) => `${row.id} ${when}: ${invariant} ${what}`);
+    for (const line of lines.slice(0, LINES_SHOWN)) report(line);
+    if (lines.length > LINES_SHOWN) report(`  and ${lines.length - LINES_SHOWN} more`);
   };
   while (done.length < rounds && badRounds < MAX_BAD_ROUNDS) {
     const number = done.length + 1;

@@ -17,8 +17,6 @@ export interface DeviceRecord {
   readonly userId: string;
   readonly firstConnectedAt: number;
   readonly heard: readonly Heard[];
-  /** How often it has connected. */
-  readonly connections: number;
 }
 
 export interface Device extends DeviceRecord, Disposable {
@@ -75,9 +73,6 @@ export async function connectDevice(
     ...{ name, heard, userId: user.userId },
     get firstConnectedAt() {
       return firstConnectedAt;
-    },
-    get connections() {
-      return connection;
     },
     disconnect: () => void socket.disconnect(),
     async connect(url) {

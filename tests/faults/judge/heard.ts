@@ -25,7 +25,7 @@ export function judgeHeardOnce({ devices }: Evidence): Violation[] {
 }
 
 function judgeAsset(
-  { heard, firstConnectedAt, connections }: DeviceRecord,
+  { heard, firstConnectedAt }: DeviceRecord,
   { id, status, settledAt, run, isDeleted }: AssetDocument,
   acceptedRuns: number,
 ): string[] {
@@ -42,8 +42,7 @@ function judgeAsset(
   const last = ofAsset.filter(({ timestamp }) => timestamp === settledAt.toISOString());
   if (last.length === 0) problems.push(`never heard that ${id} is ${status}`);
   if (last.some((event) => event.status !== status)) problems.push(`heard a wrong state of ${id}`);
-  // Who was away hears of an asset's last end only.
-  if (connections === 1 && last.length > 0 && timestamps.size < acceptedRuns) {
+  if (last.length > 0 && timestamps.size < acceptedRuns) {
     problems.push(`heard ${timestamps.size} ends of ${id}, of which ${acceptedRuns} runs ended`);
   }
   return problems;

@@ -40,6 +40,7 @@ import { r39 } from "./r39_worker_terminated.ts";
 import { r40 } from "./r40_rolling_restart.ts";
 import { r41 } from "./r41_worker_stopped.ts";
 import { r45 } from "./r45_poison.ts";
+import { r48 } from "./r48_ai_away.ts";
 
 /** In the order of docs/reliability.md. */
 export const ALL_ROWS: readonly Row[] = [
@@ -85,5 +86,6 @@ export const ALL_ROWS: readonly Row[] = [
     r40,
     r41,
     r45,
+    r48,
   ],
 ];

@@ -1,5 +1,5 @@
 import type { Row } from "../row.ts";
-import { holdCalls, isWrite, submitHeld, workerOf } from "./steps.ts";
+import { holdCalls, isSettling, submitHeld, workerOf } from "./steps.ts";
 
 export const r4: Row = {
   id: "R4",
@@ -13,7 +13,7 @@ export const r4: Row = {
     const { mongo } = worker.links;
     mongo.blackhole("requests");
     await round.clearFaults();
-    await round.until("the write that is swallowed", () => isWrite(mongo.swallowed));
+    await round.until("the write that is swallowed", () => isSettling(mongo.swallowed));
     await worker.kill();
     mongo.restore();
     round.faultOver();

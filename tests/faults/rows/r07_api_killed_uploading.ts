@@ -1,5 +1,5 @@
 import type { Row } from "../row.ts";
-import { isWrite, userHas } from "./steps.ts";
+import { isUpdate, userHas } from "./steps.ts";
 
 export const r7: Row = {
   id: "R7",
@@ -23,7 +23,7 @@ export const r7: Row = {
       await round.until("the images", () => store.images.size >= images + 3);
     } else {
       mongo.blackhole("requests");
-      await round.until("the write that is swallowed", () => isWrite(mongo.swallowed));
+      await round.until("the write that is swallowed", () => isUpdate(mongo.swallowed));
     }
     await api.kill();
     for (const link of [mongo, toStore]) link.restore();

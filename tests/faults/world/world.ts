@@ -11,6 +11,7 @@ import { temporaryFolder, unset } from "../../support/processes.ts";
 import { startTcpProxy } from "../../support/tcp_proxy.ts";
 import { JWT_SECRET } from "../../support/tokens.ts";
 import { type KillableServer, startKillable } from "./killable_server.ts";
+import { copyLogs } from "./copy_logs.ts";
 import { createSlot, type Links, type RoleSlot } from "./role_slot.ts";
 import { durableRedis } from "./servers.ts";
 import { type Mongo, standalone } from "./mongo.ts";
@@ -39,6 +40,8 @@ export interface World extends AsyncDisposable {
   readonly commands: Redis;
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  /** Copies what every process has logged. */
+  keepLogs(folder: string): Promise<void>;
 }
 
 const PREFIX = "faults";
@@ -99,6 +102,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const opened = resources.move();
   return {
     ...{ redis, mongo, ai, store, apis, workers, env, database, commands, queue, deadLetters },
+    keepLogs: (to) => copyLogs(folder, to),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
