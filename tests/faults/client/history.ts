@@ -1,3 +1,5 @@
+import { explain } from "../../../src/assets/explain.ts";
+
 export type OperationKind = "submit" | "retry" | "replay" | "delete" | "read";
 
 /** One request as its client saw it. */
@@ -60,7 +62,7 @@ export function createHistory() {
       const outcome = response.ok ? "ok" : "fail";
       Object.assign(operation, { status, headers, outcome, assetId, jobId });
     } catch (error) {
-      operation.error = String(error);
+      operation.error = explain(error);
       // A connection that was never made has carried nothing.
       if (operation.error.includes("(Connect)")) operation.outcome = "fail";
     }

@@ -8,7 +8,7 @@ export const r1: Row = {
   withinMs: 20_000,
   async inject(round) {
     await holdCalls(round);
-    const held = await submitHeld(round, 4);
+    const held = await submitHeld(round, 8);
     const worker = await killWorkerOf(round, held[0]);
     await round.clearFaults();
     round.faultOver();

@@ -8,7 +8,7 @@ export const r4: Row = {
   withinMs: 20_000,
   async inject(round) {
     await holdCalls(round);
-    const [assetId = ""] = await submitHeld(round, 3);
+    const [assetId = ""] = await submitHeld(round, 6);
     const worker = await workerOf(round, assetId);
     const { mongo } = worker.links;
     mongo.blackhole("requests");

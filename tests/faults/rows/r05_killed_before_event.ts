@@ -8,7 +8,7 @@ export const r5: Row = {
   withinMs: 20_000,
   async inject(round) {
     await holdCalls(round);
-    const [assetId = ""] = await submitHeld(round, 3);
+    const [assetId = ""] = await submitHeld(round, 6);
     const worker = await workerOf(round, assetId);
     worker.links.redis.blackhole("both");
     await round.clearFaults();

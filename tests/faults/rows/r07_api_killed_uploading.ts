@@ -17,10 +17,10 @@ export const r7: Row = {
     } else {
       toStore.delay(300);
     }
-    const sent = round.submitMany(3, { api });
-    await round.until("the drafts", () => userHas(round, 3, "draft"));
+    const sent = round.submitMany(6, { api });
+    await round.until("the drafts", () => userHas(round, 6, "draft"));
     if (round.number % 2 === 0) {
-      await round.until("the images", () => store.images.size >= images + 3);
+      await round.until("the images", () => store.images.size >= images + 6);
     } else {
       mongo.blackhole("requests");
       await round.until("the write that is swallowed", () => isUpdate(mongo.swallowed));

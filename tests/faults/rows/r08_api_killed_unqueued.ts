@@ -11,11 +11,11 @@ export const r8: Row = {
     if (!api) return;
     const { redis, store } = api.links;
     store.delay(300);
-    const sent = round.submitMany(3, { api });
+    const sent = round.submitMany(6, { api });
     // Whether Redis is there was asked before.
-    await round.until("the drafts", () => userHas(round, 3, "draft"));
+    await round.until("the drafts", () => userHas(round, 6, "draft"));
     redis.blackhole("both");
-    await round.until("the records", () => userHas(round, 3, "processing"));
+    await round.until("the records", () => userHas(round, 6, "processing"));
     await api.kill();
     for (const link of [redis, store]) link.restore();
     round.faultOver();

@@ -2,7 +2,7 @@ import { startTcpProxy } from "../../support/tcp_proxy.ts";
 import type { Row } from "../row.ts";
 import { documentsOf, retryUntilAccepted } from "./steps.ts";
 
-const KEYS = 3;
+const KEYS = 4;
 
 export const r9: Row = {
   id: "R9",

@@ -11,7 +11,7 @@ export const r10: Row = {
     const { redis } = round.world;
     await round.orderFault({ kind: "status", status: 500, times: 1 });
     await holdCalls(round);
-    await submitHeld(round, 6);
+    await submitHeld(round, 8);
     await redis.kill();
     await duringOutage(round);
     await round.clearFaults();

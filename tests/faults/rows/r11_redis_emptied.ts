@@ -15,7 +15,7 @@ export const r11: Row = {
     const failed = await submitOne(round, { category: "lego", mayFail: true });
     await round.until("a dead letter", async () => await statusOf(round, failed) === "failed");
     await holdCalls(round);
-    await submitHeld(round, 5);
+    await submitHeld(round, 8);
     await redis.kill();
     await duringOutage(round);
     await round.clearFaults();

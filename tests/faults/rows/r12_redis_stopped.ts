@@ -10,7 +10,7 @@ export const r12: Row = {
   async inject(round) {
     const { redis } = round.world;
     await holdCalls(round);
-    await submitHeld(round, 6);
+    await submitHeld(round, 8);
     redis.freeze();
     await duringOutage(round, 6000);
     await round.clearFaults();

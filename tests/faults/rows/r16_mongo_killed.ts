@@ -9,7 +9,7 @@ export const r16: Row = {
   async inject(round) {
     const { mongo } = round.world;
     await holdCalls(round);
-    await submitHeld(round, 5);
+    await submitHeld(round, 8);
     const atTheSameTime = round.submitMany(3);
     await mongo.kill();
     await round.clearFaults();

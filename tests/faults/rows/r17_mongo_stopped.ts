@@ -9,7 +9,7 @@ export const r17: Row = {
   async inject(round) {
     const { mongo } = round.world;
     await holdCalls(round);
-    const held = await submitHeld(round, 5);
+    const held = await submitHeld(round, 8);
     mongo.freeze();
     await round.clearFaults();
     await duringOutage(round, 7000);

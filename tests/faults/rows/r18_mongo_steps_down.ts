@@ -11,7 +11,7 @@ export const r18: Row = {
   async inject(round) {
     const { database } = round.world;
     await holdCalls(round);
-    await submitHeld(round, 5);
+    await submitHeld(round, 8);
     const atTheSameTime = round.submitMany(3);
     const admin = database.admin();
     // The connection may be cut before the answer is there.

@@ -1,3 +1,4 @@
+import { freePort } from "../../../dev/services/start_server.ts";
 import { serveRawText } from "../../support/http_answers.ts";
 import type { Round } from "../round.ts";
 import type { Row } from "../row.ts";
@@ -13,7 +14,7 @@ export const r27: Row = {
     await using resetting = serveRawText("");
     const { ai } = round.world;
     const tls = ai.url.replace("http:", "https:");
-    for (const url of [resetting.url, "http://127.0.0.1:1", tls, "http://ai.invalid"]) {
+    for (const url of [resetting.url, `http://127.0.0.1:${freePort()}`, tls, "http://ai.invalid"]) {
       await failAt(round, url);
     }
     round.faultOver();

@@ -10,7 +10,7 @@ export const r32: Row = {
   async inject(round) {
     const { commands, queue } = round.world;
     await holdCalls(round);
-    const held = await submitHeld(round, 4);
+    const held = await submitHeld(round, 8);
     const keys = held.map((id) => `${queue.toKey(`asset-${id}-1`)}:lock`);
     // The stall check then gives the jobs to whoever comes first.
     await commands.unlink(...keys);

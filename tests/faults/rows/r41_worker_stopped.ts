@@ -9,7 +9,7 @@ export const r41: Row = {
   rules: { givesCallsBack: true },
   async inject(round) {
     await holdCalls(round);
-    const [assetId = ""] = await submitHeld(round, 5);
+    const [assetId = ""] = await submitHeld(round, 8);
     const worker = await workerOf(round, assetId);
     worker.freeze();
     await round.clearFaults();
