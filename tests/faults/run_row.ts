@@ -12,7 +12,7 @@ import { openWorld, type World } from "./world/world.ts";
 export interface RowResult {
   readonly row: Row;
   readonly rounds: number;
-  /** Answered 202. */
+  /** Submissions that were answered 202, or whose client was left in doubt. */
   readonly assets: number;
   readonly violations: readonly Violation[];
   /** The longest time from a fault's end until all had come to rest. */
@@ -70,11 +70,16 @@ export async function runRounds(
     await pause(QUIET_MS);
     found("afterwards", judge(await collectEvidence(world, done, rulesOf(row))));
   }
-  return { row, rounds: done.length, assets: countAccepted(done), violations, slowestMs };
+  return { row, rounds: done.length, assets: countAssets(done), violations, slowestMs };
 }
 
-function countAccepted(rounds: readonly Round[]): number {
-  const accepted = rounds.flatMap(({ operations }) => operations)
-    .filter(({ status, kind }) => status === 202 && kind === "submit");
-  return new Set(accepted.map(({ assetId }) => assetId)).size;
+/** An answer that did not come may have been a 202, so what became of its asset counts as well. */
+function countAssets(rounds: readonly Round[]): number {
+  const submissions = rounds.flatMap(({ operations }) => operations)
+    .filter(({ kind }) => kind === "submit");
+  const accepted = submissions.filter(({ status }) => status === 202);
+  const inDoubt = submissions.filter(({ outcome, idempotencyKey }) =>
+    outcome === "unknown" && !idempotencyKey
+  );
+  return new Set(accepted.map(({ assetId }) => assetId)).size + inDoubt.length;
 }
