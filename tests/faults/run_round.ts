@@ -8,6 +8,7 @@ import { openRound, type Round } from "./round.ts";
 import type { Row } from "./row.ts";
 import { rulesOf } from "./rules.ts";
 import { seededRandom } from "./seeded_random.ts";
+import { mend } from "./world/mend.ts";
 import type { World } from "./world/world.ts";
 
 export interface RoundResult extends Disposable {
@@ -30,6 +31,7 @@ export async function runRound(
   const random = seededRandom(`${seed} ${row.id} ${number}`);
   const round = await openRound({ world, number, random });
   const failures = await carryOut(row.inject, round);
+  if (failures.length > 0) await mend(world);
   const { violations, atRestAt } = await untilAtRest(world, round, row, rulesOf(row));
   failures.push(...await carryOut(row.verify, round));
   return {

@@ -63,10 +63,6 @@ export function workerOf({ world, until }: Round, assetId: string): Promise<Role
 /** Whether what went to MongoDB has a guarded update in it. */
 export const isUpdate = (swallowed: string) => swallowed.includes("findAndModify");
 
-/** The same, or the look at the clock that goes before settling; a driver's heartbeat has no session. */
-export const isSettling = (swallowed: string) =>
-  isUpdate(swallowed) || /hello\0[^]{4,16}lsid/.test(swallowed);
-
 /** Everything that MongoDB has of a user's assets. */
 export async function documentsOf({ world }: Round, { userId }: User) {
   const assets = world.database.collection("assets");

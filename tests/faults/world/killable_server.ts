@@ -8,6 +8,7 @@ import { freePort, startServer } from "../../../dev/services/start_server.ts";
 /** A Redis or mongod of a world's own: it can die, hang and come back, always at the same address. */
 export interface KillableServer extends AsyncDisposable {
   readonly url: string;
+  readonly isRunning: () => boolean;
   /** kill -9; what it had not written is lost. */
   kill(): Promise<void>;
   /** After `kill`: with the data on its disk, or with an empty one. */
@@ -32,15 +33,19 @@ export async function startKillable(server: DataServer, dataDir: string): Promis
     return child;
   };
   let child = await start();
+  let isRunning = true;
   return {
     url: server.url(port),
+    isRunning: () => isRunning,
     async kill() {
+      isRunning = false;
       child.kill("SIGKILL");
       await child.status;
     },
     async restart({ isEmpty = false } = {}) {
       if (isEmpty) await Deno.remove(join(dataDir, server.name), { recursive: true });
       child = await start();
+      isRunning = true;
     },
     freeze: () => child.kill("SIGSTOP"),
     thaw: () => child.kill("SIGCONT"),

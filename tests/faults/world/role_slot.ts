@@ -39,6 +39,7 @@ export interface RoleSlot extends AsyncDisposable {
   readonly lines: readonly LogLine[];
   readonly records: readonly ProcessRecord[];
   readonly pid: number;
+  readonly isRunning: boolean;
   start(env?: Readonly<Record<string, string>>): Promise<void>;
   /** kill -9 */
   kill(): Promise<void>;
@@ -109,6 +110,9 @@ export function createSlot(options: SlotOptions): RoleSlot {
     ...{ name, role, url, links, lines, records, start },
     get pid() {
       return child?.pid ?? 0;
+    },
+    get isRunning() {
+      return record !== undefined && record.endedAt === undefined;
     },
     kill: () => end("killed", "SIGKILL"),
     terminate: () => end("terminated", "SIGTERM"),
