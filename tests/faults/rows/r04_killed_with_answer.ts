@@ -8,13 +8,13 @@ export const r4: Row = {
   withinMs: 20_000,
   async inject(round) {
     await holdCalls(round);
-    const [assetId = ""] = await submitHeld(round, 6);
-    const worker = await workerOf(round, assetId);
+    const held = await submitHeld(round, 6);
+    const worker = await workerOf(round, held[0] ?? "");
     const { mongo } = worker.links;
     mongo.blackhole("requests");
     await round.clearFaults();
-    // Whatever is done for the job from now on, it is done to save the answer.
-    const isSaving = () => mongo.swallowed.includes(`asset-${assetId}-1`);
+    // Whatever is done for a job from now on, it is done to save the answer.
+    const isSaving = () => held.some((id) => mongo.swallowed.includes(`asset-${id}-1`));
     await round.until("the attempt to save it", isSaving);
     await worker.kill();
     mongo.restore();
