@@ -39,8 +39,8 @@ export function createAnalyzeRoute(deps: {
   async function answer(call: Call, origin: string): Promise<Response> {
     const request = requestSchema.safeParse(call.body);
     if (!request.success) return jsonError(400, tellIssues(request.error));
-    const { imageUrl } = request.data;
-    const fault = faults.take(imageUrl);
+    const { imageUrl, category } = request.data;
+    const fault = faults.take(imageUrl, category);
     if (fault) {
       call.outcome = fault.spec.kind;
       const spoiled = await applyFault(fault, closing);

@@ -2,7 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Fault } from "./faults.ts";
 
 const GOOD_TEXT = { value: "unknown", confidence: 0.1 };
-const HUGE_BYTES = 2 * 1024 * 1024;
+const GOOD_ANSWER = {
+  ...{ brand: GOOD_TEXT, model: GOOD_TEXT, colorway: GOOD_TEXT },
+  processedImageUrl: "https://example.com/spoiled.png",
+};
+const BLOCK = new TextEncoder().encode("x".repeat(65_536));
 
 /**
  * Spoils one call: returns the bad answer, or undefined when a good one is due (after "slow").
@@ -35,8 +39,14 @@ export async function applyFault(
       return jsonResponse('{"brand": ');
     case "bad_schema":
       return Response.json({ brand: "unknown", model: { value: "unknown", confidence: 7 } });
+    case "bad_utf8":
+      return jsonResponse(new Uint8Array([0x22, 0xff, 0xfe, 0x22]));
+    case "answer":
+      return jsonResponse(spec.text);
+    case "drip":
+      return jsonResponse(drippingBody(spec.everyMs, released));
     case "huge":
-      return jsonResponse(hugeBody());
+      return jsonResponse(hugeBody(spec.bytes));
   }
 }
 
@@ -60,13 +70,24 @@ function cutBody(): ReadableStream<Uint8Array<ArrayBuffer>> {
 }
 
 /** Within the contract but for its size: an unknown key carries the weight. */
-function hugeBody(): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const answer = { brand: GOOD_TEXT, model: GOOD_TEXT, colorway: GOOD_TEXT };
-  const rest = JSON.stringify({ ...answer, processedImageUrl: "https://example.com/huge.png" });
+function hugeBody(bytes: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   return ReadableStream.from((function* () {
     const encoder = new TextEncoder();
     yield encoder.encode('{"padding":"');
-    for (let sent = 0; sent < HUGE_BYTES; sent += 65_536) yield encoder.encode("x".repeat(65_536));
-    yield encoder.encode(`",${rest.slice(1)}`);
+    for (let sent = 0; sent < bytes; sent += BLOCK.length) yield BLOCK;
+    yield encoder.encode(`",${JSON.stringify(GOOD_ANSWER).slice(1)}`);
+  })());
+}
+
+/** A good answer, of which the rest comes at once when the fault is cleared. */
+function drippingBody(
+  everyMs: number,
+  released: AbortSignal,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return ReadableStream.from((async function* () {
+    for (const byte of new TextEncoder().encode(JSON.stringify(GOOD_ANSWER))) {
+      yield new Uint8Array([byte]);
+      await delay(everyMs, undefined, { signal: released }).catch(() => {});
+    }
   })());
 }

@@ -5,6 +5,8 @@ const common = {
   times: z.int().min(1).default(Infinity),
   /** Only calls whose imageUrl contains this. */
   match: z.string().default(""),
+  /** Only calls of this category; of any unless given. */
+  category: z.string().optional(),
   /** Only each so many-th of the calls that come to it: 10 spoils one in ten, the tenth first. */
   every: z.int().min(1).default(1),
 };
@@ -22,7 +24,18 @@ export const faultSchema = z.discriminatedUnion("kind", [
     ...common,
     location: z.string().default("/healthz"),
   }),
-  z.strictObject({ kind: z.enum(["hang", "cut", "bad_json", "bad_schema", "huge"]), ...common }),
+  z.strictObject({
+    kind: z.literal("huge"),
+    ...common,
+    bytes: z.int().min(0).default(2 * 1024 * 1024),
+  }),
+  /** One byte of a good answer in each `everyMs`, after the headers. */
+  z.strictObject({ kind: z.literal("drip"), ...common, everyMs: z.int().min(1).default(1000) }),
+  z.strictObject({ kind: z.literal("answer"), ...common, text: z.string() }),
+  z.strictObject({
+    kind: z.enum(["hang", "cut", "bad_json", "bad_schema", "bad_utf8"]),
+    ...common,
+  }),
 ]);
 
 export type FaultSpec = z.infer<typeof faultSchema>;
@@ -38,7 +51,7 @@ export interface Faults {
   /** Returns the new fault's id. */
   add(spec: FaultSpec): string;
   /** The first fault that matches, has times left and is due, counted down. */
-  take(imageUrl: string): Fault | undefined;
+  take(imageUrl: string, category: string): Fault | undefined;
   /** Whether there was such a fault. */
   remove(id: string): boolean;
   clear(): void;
@@ -66,9 +79,11 @@ export function createFaults(): Faults {
       entries.set(id, { spec, clearing: new AbortController(), left: spec.times, calls: 0 });
       return id;
     },
-    take(imageUrl) {
+    take(imageUrl, category) {
+      const isMeant = ({ spec: { match, category: only = category } }: Entry) =>
+        imageUrl.includes(match) && only === category;
       const entry = entries.values()
-        .filter(({ spec, left }) => left > 0 && imageUrl.includes(spec.match))
+        .filter((entry) => entry.left > 0 && isMeant(entry))
         .find((entry) => ++entry.calls % entry.spec.every === 0);
       if (!entry) return undefined;
       entry.left -= 1;

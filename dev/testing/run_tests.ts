@@ -3,11 +3,13 @@ import { countTests } from "./count_tests.ts";
 import { dataFolder, dataServices, ROOT } from "../project.ts";
 import { print, type TaskContext } from "../run_task.ts";
 
-const LOAD = "tests/load";
+/** The load scenario measures times, and faults have their moment: nothing runs beside them. */
+const ALONE = ["tests/load", "tests/faults"];
 
-/** What each `deno test` is told; the load scenario measures times, so nothing runs beside it. */
+/** What each `deno test` is told. */
 export function testRuns(args: readonly string[]): string[][] {
-  return args.length > 0 ? [["--parallel", ...args]] : [["--parallel", `--ignore=${LOAD}`], [LOAD]];
+  if (args.length > 0) return [["--parallel", ...args]];
+  return [["--parallel", ...ALONE.map((folder) => `--ignore=${folder}`)], ALONE];
 }
 
 /**

@@ -4,8 +4,11 @@ import { countTests } from "../../dev/testing/count_tests.ts";
 import { testRuns } from "../../dev/testing/run_tests.ts";
 import { temporaryFolder } from "./service_fakes.ts";
 
-Deno.test("all tests are run beside each other, then the load scenario by itself", () => {
-  assert.deepEqual(testRuns([]), [["--parallel", "--ignore=tests/load"], ["tests/load"]]);
+Deno.test("all tests are run beside each other, then by themselves the load scenario and the faults", () => {
+  assert.deepEqual(testRuns([]), [
+    ["--parallel", "--ignore=tests/load", "--ignore=tests/faults"],
+    ["tests/load", "tests/faults"],
+  ]);
 });
 
 Deno.test("of tests that are asked for there is one run, and nothing else", () => {

@@ -160,6 +160,54 @@ Deno.test("huge answers more than 1 MiB that is else within the contract", async
   assert.equal(typeof JSON.parse(text).colorway.value, "string");
 });
 
+Deno.test("huge answers as much as it is told to", async () => {
+  await using bench = await startBench();
+  await bench.addFault({ kind: "huge", bytes: 200_000, times: 1 });
+  const text = await (await bench.analyze()).text();
+  assert.ok(text.length > 200_000 && text.length < 300_000);
+});
+
+Deno.test("bad_utf8 answers 200 with what is no text", async () => {
+  await using bench = await startBench();
+  await bench.addFault({ kind: "bad_utf8" });
+  const response = await bench.analyze();
+  assert.equal(response.status, 200);
+  const strict = new TextDecoder("utf-8", { fatal: true });
+  const bytes = await response.bytes();
+  assert.throws(() => strict.decode(bytes), TypeError);
+});
+
+Deno.test("answer answers 200 with the text given, and nothing else", async () => {
+  await using bench = await startBench();
+  for (const text of ["", '{"brand": NaN}']) {
+    await bench.addFault({ kind: "answer", text, times: 1 });
+    const response = await bench.analyze();
+    assert.equal(response.status, 200);
+    assert.equal(await response.text(), text);
+  }
+});
+
+Deno.test("drip has its headers at once, and its body a byte at a time until it is cleared", async () => {
+  await using bench = await startBench();
+  const id = await bench.addFault({ kind: "drip", everyMs: 86_400_000 });
+  const response = await bench.analyze();
+  assert.equal(response.status, 200);
+  const [first, rest] = (response.body as ReadableStream<Uint8Array>).tee();
+  const reader = first.getReader();
+  assert.equal((await reader.read()).value?.length, 1);
+  await bench.clearFaults(id);
+  void reader.cancel();
+  assert.equal((await new Response(rest).json()).brand.value, "unknown");
+});
+
+Deno.test("a fault with a category spoils only the calls of that category", async () => {
+  await using bench = await startBench();
+  await bench.addFault({ kind: "status", category: "shoes" });
+  assert.equal(await readOutcome(await bench.analyze()), 200);
+  await bench.addFault({ kind: "status", category: "bags" });
+  assert.equal(await readOutcome(await bench.analyze()), 503);
+});
+
 Deno.test("slow answers well after its delay", async () => {
   await using bench = await startBench();
   await bench.addFault({ kind: "slow", delayMs: 1 });

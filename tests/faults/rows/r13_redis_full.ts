@@ -1,0 +1,22 @@
+import type { Row } from "../row.ts";
+import { duringOutage, holdCalls, submitHeld } from "./steps.ts";
+
+export const r13: Row = {
+  id: "R13",
+  fault: "Redis out of memory (noeviction)",
+  kind: "timed",
+  withinMs: 30_000,
+  rules: { givesCallsBack: true },
+  async inject(round) {
+    const { commands } = round.world;
+    await holdCalls(round);
+    await submitHeld(round, 4);
+    await commands.config("SET", "maxmemory", "1");
+    await duringOutage(round, 1000);
+    await round.clearFaults();
+    await duringOutage(round, 2000);
+    await commands.config("SET", "maxmemory", "0");
+    round.faultOver();
+    await round.submitMany(2);
+  },
+};

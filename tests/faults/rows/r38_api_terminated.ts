@@ -1,0 +1,22 @@
+import type { Row } from "../row.ts";
+import { userHas } from "./steps.ts";
+
+const UPLOADS = 50;
+
+export const r38: Row = {
+  id: "R38",
+  fault: `API asked to end (SIGTERM) with ${UPLOADS} uploads under way`,
+  kind: "timed",
+  withinMs: 30_000,
+  async inject(round) {
+    const { apis: [api] } = round.world;
+    api?.links.store.delay(300);
+    const sent = round.submitMany(UPLOADS, api && { api });
+    await round.until("the first of them to be under way", () => userHas(round, 1, "draft"));
+    await api?.terminate();
+    await sent;
+    api?.links.store.restore();
+    round.faultOver();
+    await api?.start();
+  },
+};
