@@ -28,7 +28,7 @@ function cellsOf({ row, rounds, assets, violations, slowestMs }: RowResult): str
     `${rounds}`,
     `${assets}`,
     `${violations.length}`,
-    `${(slowestMs / 1000).toFixed(1)} s`,
+    slowestMs === undefined ? "" : `${(slowestMs / 1000).toFixed(1)} s`,
   ];
 }
 

@@ -35,8 +35,7 @@ export interface Round extends Disposable {
   /** What the row itself has found. */
   readonly findings: Violation[];
   /** When the fault was over, for the time that recovery takes. */
-  faultOverAt: number;
-  readonly startedAt: number;
+  faultOverAt: number | undefined;
   submit(options?: SubmitOptions): Promise<Operation>;
   /** So many at once, over all APIs. */
   submitMany(count: number, options?: SubmitOptions): Promise<Operation[]>;
@@ -105,8 +104,7 @@ export async function openRound({ world, number, random }: RoundOptions): Promis
   const round: Round = {
     ...{ world, number, random, user, admin, users, devices, findings, enter },
     operations: history.operations,
-    startedAt: Date.now(),
-    faultOverAt: 0,
+    faultOverAt: undefined,
     submit(
       {
         api = findApi(0),

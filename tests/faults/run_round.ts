@@ -14,8 +14,8 @@ import type { World } from "./world/world.ts";
 export interface RoundResult extends Disposable {
   readonly round: Round;
   readonly violations: readonly Violation[];
-  /** From the fault's end until all had come to rest. */
-  readonly recoveryMs: number;
+  /** From the fault's end until all had come to rest, of a fault that has an end. */
+  readonly recoveryMs: number | undefined;
 }
 
 const POLL_MS = 150;
@@ -37,7 +37,7 @@ export async function runRound(
   return {
     round,
     violations: [...failures, ...violations, ...round.findings],
-    recoveryMs: atRestAt - (round.faultOverAt || round.startedAt),
+    recoveryMs: round.faultOverAt && atRestAt - round.faultOverAt,
     [Symbol.dispose]: () => round[Symbol.dispose](),
   };
 }

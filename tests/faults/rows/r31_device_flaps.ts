@@ -24,6 +24,5 @@ export const r31: Row = {
     await round.until("their ends", () => userHas(round, COUNT, "active"), 60_000);
     isOver = true;
     await flapping;
-    round.faultOver();
   },
 };

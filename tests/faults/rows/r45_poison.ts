@@ -23,7 +23,6 @@ export const r45: Row = {
       const worker = await killWorkerOf(round, poison);
       await worker.start();
     }
-    round.faultOver();
     await expectEnd(round, poison, { status: "failed", calls: 3 });
     for (const id of others) await expectEnd(round, id, { status: "active" });
   },

@@ -99,7 +99,6 @@ export const soak: Row = {
       await FAULTS[name]?.(round);
       await pause(1000 + 3000 * round.random());
     }
-    round.faultOver();
     await load;
     await Promise.all(sent);
   },
