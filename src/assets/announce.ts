@@ -10,6 +10,6 @@ export async function announce(
   try {
     await events.settled(userId);
   } catch (err) {
-    logger.warn({ err }, "API processes not told: they find it within seconds");
+    logger.warn({ err }, "API processes not told of an event: they find it within seconds");
   }
 }

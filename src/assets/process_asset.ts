@@ -85,6 +85,11 @@ async function endWithoutResult(
   }
   // Whoever settled it may have ended before that.
   if (asset) await queueDeadLetter(deps, asset, job, traced(logger, asset));
-  logger.warn({}, asset ? "Job dropped: its run is over" : "Job dropped: its asset was deleted");
+  logger.warn(
+    {},
+    asset
+      ? "Job dropped: its run is over"
+      : "Job dropped: there is no such asset in this database (any more)",
+  );
   return { next: asset ? "complete" : "forget" };
 }

@@ -64,7 +64,7 @@ export function createReconciler(
       if (closing.aborted) return;
       const isOutage = asAssetError(err).code === "service_unavailable";
       const level = !isOutage ? "error" : isReported ? "debug" : "warn";
-      logger[level]({ err }, "Unfinished assets were not all looked after");
+      logger[level]({ err }, "Reconciler: round not finished");
       isReported = isOutage;
     }
   };

@@ -26,7 +26,7 @@ export function beginRound(
         await work(log);
       } catch (err) {
         if (asAssetError(err).code === "service_unavailable") throw err;
-        log.error({ err }, "Not repaired");
+        log.error({ err }, "Reconciler: repair failed");
       }
     },
   };

@@ -92,7 +92,10 @@ async function undo(
   try {
     left = await withdraw();
   } catch (error) {
-    log.warn({ err: error }, "A failed submission left something behind");
+    log.warn(
+      { err: error },
+      "A failed submission left something behind, for the reconciler to remove",
+    );
     // Nobody waits for it any more. When this process ends before, it becomes an asset like others.
     patiently(withdraw, AbortSignal.timeout(WITHDRAW_MS))
       .catch((err) => log.warn({ err }, "A failed submission was not withdrawn"));
@@ -105,7 +108,10 @@ async function undo(
     // What is in doubt may be stored only now: the reconciler removes it again, with the draft.
     if (picture !== "in doubt") await assets.deleteDraft(draft.id);
   } catch (error) {
-    log.warn({ err: error }, "A failed submission left something behind");
+    log.warn(
+      { err: error },
+      "A failed submission left something behind, for the reconciler to remove",
+    );
   }
   return true;
 }

@@ -39,10 +39,14 @@ export async function answered<T>(query: PromiseLike<T>, milliseconds = ANSWER_M
   }
 }
 
+/** Of a socket that ended while the driver wrote to it: it passes such errors on as they are. */
+const SOCKET_CODES: readonly unknown[] = ["EPIPE", "ECONNRESET", "ECONNABORTED", "ECONNREFUSED"];
+
 function isOutage(error: unknown): boolean {
   if (error instanceof MongoServerError) {
     return AWAY_CODES.includes(error.code) || error.hasErrorLabel("RetryableWriteError");
   }
+  if (error instanceof Error && "code" in error && SOCKET_CODES.includes(error.code)) return true;
   // mongoose's own class and no other of its subclasses: a command before the first connection.
   const isUnconnected = error instanceof Error && error.name === "MongooseError";
   return isUnconnected || AWAY.some((kind) => error instanceof kind);

@@ -1,10 +1,10 @@
-import mongoose, { type Connection, Types } from "mongoose";
+import { type Connection, Types } from "mongoose";
 import type { IdempotencyKeys } from "../assets/idempotency_keys.ts";
 import { answered } from "./answered.ts";
+import { isDuplicateKey } from "./duplicate_key.ts";
 import { idempotencyKeyModel } from "./idempotency_key_model.ts";
 
 const KEPT_MS = 24 * 60 * 60 * 1000;
-const DUPLICATE_KEY = 11_000;
 
 /** What a submission may wait for MongoDB and Redis, beside its upload. */
 const WAITS_MS = 15_000;
@@ -59,7 +59,7 @@ export function createMongoIdempotencyKeys(
         const { matchedCount, upsertedCount } = await answered(claiming);
         return matchedCount + upsertedCount === 1;
       } catch (error) {
-        if (isDuplicate(error)) return false;
+        if (isDuplicateKey(error)) return false;
         throw error;
       }
     },
@@ -76,8 +76,4 @@ export function createMongoIdempotencyKeys(
       await answered(model.createIndexes(), Infinity);
     },
   };
-}
-
-function isDuplicate(error: unknown): boolean {
-  return error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY;
 }

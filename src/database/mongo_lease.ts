@@ -1,7 +1,7 @@
 import type { Connection } from "mongoose";
 import type { Lease } from "../assets/reconcile_ports.ts";
 import { answered } from "./answered.ts";
-import { unlessFirstOfTwo } from "./first_of_two.ts";
+import { ignoreDuplicateKey } from "./duplicate_key.ts";
 
 interface LeaseRecord {
   readonly _id: string;
@@ -33,7 +33,7 @@ export function createMongoLease(
           upsert: true,
           returnDocument: "after",
         }),
-      ).catch(unlessFirstOfTwo);
+      ).catch(ignoreDuplicateKey);
       if (lease?.holder !== holder) return null;
       return new Date(lease.until.getTime() - ttlMs);
     },

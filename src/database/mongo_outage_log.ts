@@ -40,7 +40,7 @@ export function createMongoOutageLog(
     },
 
     async createIndexes() {
-      await answered(model.createIndexes());
+      await answered(model.createIndexes(), Infinity);
     },
   };
 }

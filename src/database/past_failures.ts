@@ -1,9 +1,12 @@
 import { type Connection, Schema, Types } from "mongoose";
 import type { Asset } from "../assets/asset.ts";
 import { answered } from "./answered.ts";
+import { ignoreDuplicateKey } from "./duplicate_key.ts";
 
 /** A failure whose asset was given another run: what is left of it is its event. */
 export interface PastFailure {
+  /** The job of the run that failed. */
+  _id: string;
   userId: Types.ObjectId;
   assetId: Types.ObjectId;
   at: Date;
@@ -15,6 +18,7 @@ const KEPT_SECONDS = 2 * 86_400;
 
 const pastFailureSchema = new Schema<PastFailure>(
   {
+    _id: String,
     userId: { type: Schema.Types.ObjectId, required: true },
     assetId: { type: Schema.Types.ObjectId, required: true },
     at: { type: Date, required: true, expires: KEPT_SECONDS },
@@ -41,15 +45,14 @@ export function pastFailureModel(connection: Connection) {
 export function pastFailures(connection: Connection) {
   const model = pastFailureModel(connection);
   return {
-    /** Before the asset forgets it; kept in vain, it is the same event twice, and told once. */
-    async keep({ id, userId, settledAt: at, failure }: Asset): Promise<void> {
-      if (!at || !failure) return;
+    /** Before the asset forgets it, by everybody who tries to give it another run. */
+    async keep(failed: Asset): Promise<void> {
+      const { id, userId, processingJobId: _id, settledAt: at, failure } = failed;
+      if (!_id || !at || !failure) return;
       const { message } = failure;
-      await answered(
-        model.create([{
-          ...{ userId: new Types.ObjectId(userId), assetId: new Types.ObjectId(id), at, message },
-        }]),
-      );
+      const [assetId, owner] = [new Types.ObjectId(id), new Types.ObjectId(userId)];
+      const change = { $setOnInsert: { userId: owner, assetId, at, message } };
+      await answered(model.updateOne({ _id }, change, { upsert: true })).catch(ignoreDuplicateKey);
     },
 
     createIndexes: () => model.createIndexes(),

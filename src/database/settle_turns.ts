@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Connection, Schema, Types } from "mongoose";
 import { AssetError } from "../assets/errors.ts";
 import { answered } from "./answered.ts";
-import { unlessFirstOfTwo } from "./first_of_two.ts";
+import { ignoreDuplicateKey } from "./duplicate_key.ts";
 
 /** One document of the collection `feeds`: the last settle time that a user's assets were given. */
 export interface FeedRecord {
@@ -79,7 +79,7 @@ export function settleTurns(connection: Connection, { turnMs = TURN_MS } = {}) {
   async function take(userId: string, holder: string): Promise<Turn> {
     const deadline = performance.now() + WAIT_MS;
     do {
-      const turn = await tryToTake(userId, holder).catch(unlessFirstOfTwo);
+      const turn = await tryToTake(userId, holder).catch(ignoreDuplicateKey);
       if (turn) return turn;
       await pause(PAUSE_MS * (0.5 + Math.random()));
     } while (performance.now() < deadline);

@@ -7,7 +7,7 @@ import { checked } from "./checked.ts";
 const LIMITS: BodyLimits = { maxBytes: 16 * 1024, idleMs: 10_000, totalMs: 30_000 };
 
 /**
- * The JSON body as the schema wants it; without a body, as if it were \`{}\`. Throws
+ * The JSON body as the schema wants it; without a body, as if it were `{}`. Throws
  * UNSUPPORTED_MEDIA_TYPE, REQUEST_TIMEOUT, or a VALIDATION_ERROR that tells all faults.
  */
 export async function readJson<Schema extends z.ZodType>(
