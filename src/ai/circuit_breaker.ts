@@ -41,13 +41,14 @@ export function createCircuitBreaker(
     const circuit = circuitBreaker(policy, { breaker, halfOpenAfter: holdMs * 2 / 3 });
     let isFirst = true;
     circuit.onBreak((reason) => {
-      logger[isFirst ? "warn" : "info"](
-        { holdMs, err: errorIn(reason) },
-        "AI service circuit open",
-      );
-      isFirst = false;
+      const level = isFirst ? "warn" : "debug";
+      logger[level]({ holdMs, err: errorIn(reason) }, "AI service circuit open");
     });
-    circuit.onHalfOpen(() => logger.info({}, "AI service circuit half-open: one call tries it"));
+    circuit.onHalfOpen(() => {
+      const level = isFirst ? "info" : "debug";
+      isFirst = false;
+      logger[level]({ holdMs }, "AI service circuit half-open: now and then one call tries it");
+    });
     circuit.onReset(() => logger.info({}, "AI service circuit closed: it answers"));
     return circuit;
   }

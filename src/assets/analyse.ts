@@ -18,8 +18,6 @@ export interface AnalyseDeps {
 export interface ClaimedCall {
   /** By which the call was counted. */
   readonly stamp: string;
-  /** Of its run. */
-  readonly maxCalls: number;
   readonly graceOver: AbortSignal;
   readonly lockLost: AbortSignal;
 }
@@ -33,7 +31,7 @@ export async function analyse(
   { assets, ai, outages, attemptMs }: AnalyseDeps,
   { id, aiCalls, firstCallAt = new Date() }: Asset,
   job: QueuedJob,
-  { stamp, maxCalls, graceOver, lockLost }: ClaimedCall,
+  { stamp, graceOver, lockLost }: ClaimedCall,
 ): Promise<Analysis> {
   let leftMs = firstCallAt.getTime() + RUN_MS - Date.now();
   if (leftMs < attemptMs) {
@@ -47,9 +45,7 @@ export async function analyse(
     throw overdue();
   }
   const timeUp = AbortSignal.timeout(Math.min(attemptMs, leftMs));
-  // No other worker could make the last call again, so its answer is worth waiting for.
-  const isReplaceable = aiCalls < maxCalls;
-  const signal = AbortSignal.any([graceOver, timeUp, ...(isReplaceable ? [lockLost] : [])]);
+  const signal = AbortSignal.any([graceOver, timeUp, lockLost]);
   const { imageUrl, category } = job.data;
   const idempotencyKey = `${job.id}-${aiCalls}`;
   try {
@@ -57,7 +53,7 @@ export async function analyse(
     return await Promise.race([call, rejectionOf(signal)]);
   } catch (cause) {
     if (graceOver.aborted) throw new AssetError("interrupted", "The worker has to end", { cause });
-    if (isReplaceable && lockLost.aborted) {
+    if (lockLost.aborted) {
       throw new AssetError("lock_lost", "The job goes to another worker", { cause });
     }
     if (!timeUp.aborted) throw cause;

@@ -57,7 +57,10 @@ export async function judgeAttempt(
         await patiently(() => assets.releaseCall(assetId, job.id, stamp), graceOver);
         return { next: "hold queue", error };
       case "ai_outage":
-        await patiently(() => assets.releaseCall(assetId, job.id, stamp), graceOver);
+        await patiently(
+          () => assets.releaseCall(assetId, job.id, stamp, { isUnheard: true }),
+          graceOver,
+        );
         await noteOutage();
         // It may be the reason itself: the next call that tries the service is another job's.
         return { next: "step back", error };
@@ -67,10 +70,9 @@ export async function judgeAttempt(
       // The outage outlasted our own patience, which ends only with the worker.
       case "service_unavailable":
       case "interrupted":
-        await assets.releaseCall(assetId, job.id, stamp);
-        return { next: "hand back", error };
-      // The AI service may have begun that call, so it stays counted: another worker may make one now.
+      // Nothing comes back if another worker has made a call meanwhile.
       case "lock_lost":
+        await assets.releaseCall(assetId, job.id, stamp);
         return { next: "hand back", error };
     }
     if (isFinal) {

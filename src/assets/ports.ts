@@ -57,8 +57,8 @@ export interface AssetStore extends DeadLetterStore {
   /** draft -> processing, in run 1: from here on the asset is its owner's. */
   accept(id: string, originalUrl: string): Promise<Asset | null>;
   /**
-   * Makes a submission that failed half-way a draft again, unless a worker has begun it or it was
-   * confirmed.
+   * Makes a submission that failed half-way a draft again, which cannot be accepted any more, unless a
+   * worker has begun it or it was confirmed.
    */
   withdraw(id: string): Promise<Asset | null>;
   /** From now on the asset cannot be withdrawn, buried or not. Returns false when it is a draft or gone. */
@@ -76,7 +76,15 @@ export interface AssetStore extends DeadLetterStore {
    */
   claimCall(id: string, jobId: string, stamp: string, maxCalls: number): Promise<Asset | null>;
   /** Takes the count of that call back, which was refused or cut short by us. */
-  releaseCall(id: string, jobId: string, stamp: string): Promise<Asset | null>;
+  releaseCall(
+    id: string,
+    jobId: string,
+    stamp: string,
+    options?: {
+      /** Nobody was there to call: as its only call, it did not begin the run either. */
+      readonly isUnheard?: boolean;
+    },
+  ): Promise<Asset | null>;
   /** Keeps an attempt that failed, by its time. */
   recordAttempt(id: string, jobId: string, attempt: FailedAttempt): Promise<Asset | null>;
   /** processing -> active, with what was found. */

@@ -48,7 +48,7 @@ export async function processAsset(
     if (!claimed) return undefined;
     isLast ||= claimed.aiCalls >= maxCalls;
     log = traced(logger, claimed);
-    log.info({}, "Attempt started");
+    log[heldSince ? "debug" : "info"]({}, "Attempt started");
     return await analyse(deps, claimed, job, { ...attempt, stamp });
   };
   try {
@@ -61,8 +61,9 @@ export async function processAsset(
     return { next: "complete" };
   } catch (caught) {
     const error = asAssetError(caught);
-    // That no call was made is nothing of this job's.
-    const level = error.code === "circuit_open" ? "debug" : "warn";
+    // The circuit breaker tells of an outage, once.
+    const isKnown = error.code === "circuit_open" || (error.code === "ai_outage" && heldSince);
+    const level = isKnown ? "debug" : "warn";
     log[level]({ code: error.code, err: error, durationMs: durationMs() }, "Attempt failed");
     return await judgeAttempt(deps, job, error, { isLast, graceOver, stamp, heldSince }, log);
   }

@@ -3,7 +3,7 @@ import type { Logger } from "./ports.ts";
 import type { PurgeDeps } from "./purge_asset.ts";
 import { createTombstoneSweep } from "./purge_tombstones.ts";
 import {
-  areDeadLettersEven,
+  deadLetterCountsMatch,
   type DeadLetterDeps,
   reconcileDeadLetters,
 } from "./reconcile_dead_letters.ts";
@@ -38,21 +38,32 @@ export function createReconciler(
   let areLettersCompared = false;
   let isReported = false;
 
-  async function repairAll(round: Round): Promise<void> {
+  async function compareQueues(round: Round): Promise<void> {
     const { inspector } = deps;
     const isIntact = await inspector.isIntact();
     if (isIntact) {
       await checkUnfinished(round);
     } else {
-      await inspector.fillBegins();
+      logger.warn({}, "Redis is new or has lost the queue: all unfinished assets are queued again");
+      await inspector.startRefill();
       if (!await refillQueue(deps, round, afterMs)) return;
     }
-    if (!isIntact || !areLettersCompared || !await areDeadLettersEven(deps)) {
+    if (!isIntact || !areLettersCompared || !await deadLetterCountsMatch(deps)) {
       areLettersCompared = await reconcileDeadLetters(deps, round);
     }
-    if (!isIntact && areLettersCompared) await inspector.fillEnds();
-    await buryDrafts(deps, round, afterMs);
-    await sweepTombstones(round);
+    if (isIntact || !areLettersCompared) return;
+    await inspector.finishRefill();
+    logger.info({}, "All unfinished assets have their jobs again");
+  }
+
+  /** One part that fails holds up no other. */
+  async function repairAll(round: Round): Promise<void> {
+    const bury = (round: Round) => buryDrafts(deps, round, afterMs);
+    const failures: unknown[] = [];
+    for (const part of [compareQueues, bury, sweepTombstones]) {
+      await part(round).catch((err) => failures.push(err));
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   return async () => {

@@ -15,7 +15,7 @@ export interface DeadLetterDeps {
 const BATCH = 500;
 
 /** A cheap look that finds all but a letter missing while another one is too many. */
-export async function areDeadLettersEven(
+export async function deadLetterCountsMatch(
   { unfinished, deadLetters }: DeadLetterDeps,
 ): Promise<boolean> {
   return await unfinished.countListed() === await deadLetters.count();

@@ -38,9 +38,9 @@ export interface QueueInspector {
 
   /** False when the queues' data were lost since they were last filled. */
   isIntact(): Promise<boolean>;
-  fillBegins(): Promise<void>;
-  /** From now on they are intact, unless they lost their data again since `fillBegins`. */
-  fillEnds(): Promise<void>;
+  startRefill(): Promise<void>;
+  /** From now on they are intact, unless they lost their data again since `startRefill`. */
+  finishRefill(): Promise<void>;
 }
 
 /** Lets one process at a time do what all could do. Throws `service_unavailable`. */

@@ -37,6 +37,8 @@ export async function openDatabase(connection: Connection, uri: string, signal: 
       await connection.openUri(uri, {
         serverSelectionTimeoutMS: SERVER_SELECTION_MS,
         heartbeatFrequencyMS: 1000,
+        // A secondary may not know yet what its guard or a reader of events has to see.
+        readPreference: "primary",
         // What is answered 202 has to survive a kill of mongod, also of a standalone one.
         writeConcern: { w: "majority", journal: true },
       });

@@ -7,7 +7,7 @@ import { answered } from "./answered.ts";
 import { assetModel } from "./asset_model.ts";
 import { assetPages } from "./asset_pages.ts";
 import { toAsset } from "./asset_record.ts";
-import { assetVerdicts } from "./asset_verdicts.ts";
+import { submissionOutcomes } from "./submission_outcomes.ts";
 import { deadLetters } from "./dead_letters.ts";
 import { guardedUpdates, running } from "./guarded_updates.ts";
 import { pastFailures } from "./past_failures.ts";
@@ -28,7 +28,7 @@ export function createMongoAssetStore(
 
   return {
     ...assetPages(model),
-    ...assetVerdicts(model, guarded),
+    ...submissionOutcomes(model, guarded),
     ...deadLetters(model, guarded),
 
     async insertDraft(draft) {
@@ -50,7 +50,8 @@ export function createMongoAssetStore(
 
     withdraw: (id) =>
       become("draft", { _id: id, run: { $lte: 1 }, aiCalls: 0, isConfirmed: { $ne: true } }, {
-        $set: { run: 0 },
+        // So that an `accept` that MongoDB comes to only now finds no draft.
+        $set: { run: 0, deletedAt: new Date() },
         $unset: { processingJobId: 1, images: 1 },
       }),
 
@@ -65,8 +66,15 @@ export function createMongoAssetStore(
       return once(update(guard, change), { ...running(id, jobId), stamp });
     },
 
-    releaseCall: (id, jobId, stamp) =>
-      update({ ...running(id, jobId), stamp }, { $inc: { aiCalls: -1 }, $unset: { stamp: 1 } }),
+    async releaseCall(id, jobId, stamp, { isUnheard = false } = {}) {
+      const guard = { ...running(id, jobId), stamp };
+      const $inc = { aiCalls: -1 };
+      const unbegun = isUnheard && await update({ ...guard, aiCalls: 1 }, {
+        $inc,
+        $unset: { stamp: 1, firstCallAt: 1 },
+      });
+      return unbegun || await update(guard, { $inc, $unset: { stamp: 1 } });
+    },
 
     recordAttempt: (id, jobId, attempt) =>
       update({ ...running(id, jobId), "attempts.at": { $ne: attempt.at } }, {
@@ -103,9 +111,17 @@ export function createMongoAssetStore(
     },
 
     // The run keeps its number: the job of that id may still turn up.
-    undoRerun: ({ id, run: _, ...failed }, stamp) =>
-      become("failed", { _id: id, stamp }, {
+    undoRerun({ id, run, ...failed }, stamp) {
+      const begun = { status: "processing", stamp };
+      // A new run that MongoDB comes to only now finds that its number is taken.
+      const notBegun = {
+        ...{ status: "failed", run, processingJobId: failed.processingJobId },
+        "deadLetter.state": failed.deadLetter?.state,
+      };
+      return update({ _id: id, $or: [begun, notBegun] }, {
         $set: {
+          status: "failed",
+          run: run + 1,
           processingJobId: failed.processingJobId,
           aiCalls: failed.aiCalls,
           ...(failed.firstCallAt && { firstCallAt: failed.firstCallAt }),
@@ -118,7 +134,8 @@ export function createMongoAssetStore(
           ...(failed.traceparent && { traceparent: failed.traceparent }),
         },
         $unset: { stamp: 1, ...(!failed.traceparent && { traceparent: 1 }) },
-      }),
+      });
+    },
 
     find: (id) => read({ _id: id, status: { $ne: "draft" } }),
 

@@ -64,12 +64,18 @@ export function createMongoEventFeed(connection: Connection): EventFeed {
     );
   }
 
+  /** Nothing was settled in a turn yet; what was before there were turns has the time of another clock. */
+  async function endWithoutFeed(userId: Types.ObjectId, noticed: Date): Promise<Date> {
+    const [newest = noticed] = await times(userId, justBefore(noticed), 1);
+    return newest > noticed ? newest : justBefore(noticed);
+  }
+
   return {
     async end(userId) {
       const _id = new Types.ObjectId(userId);
       const noticed = await now();
       const feed = await answered(feeds.findById(_id).lean());
-      if (!feed) return justBefore(noticed);
+      if (!feed) return await endWithoutFeed(_id, noticed);
       const isOver = !feed.expiresAt || feed.expiresAt <= noticed;
       const isSettled = isOver ||
         await answered(assets.exists({ userId: _id, settledAt: feed.at })) !== null;

@@ -6,7 +6,12 @@ import { assetModel, type AssetRecord } from "./asset_model.ts";
 import { toAsset } from "./asset_record.ts";
 import { guardedUpdates, running } from "./guarded_updates.ts";
 
-const LISTED = { "deadLetter.state": "listed", deletedAt: null } as const;
+/** The partial index of dead letters is used only if its first field is asked for. */
+const LISTED = {
+  "deadLetter.state": "listed",
+  settledAt: { $gt: new Date(0) },
+  deletedAt: null,
+} as const;
 
 /** What the reconciler looks for in the collection `assets`, and its own guarded updates. */
 export function createMongoUnfinished(connection: Connection): UnfinishedAssets {

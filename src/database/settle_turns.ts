@@ -106,16 +106,14 @@ export function settleTurns(connection: Connection, { turnMs = TURN_MS } = {}) {
   async function holdTurn<T>(userId: string, settle: (turn: Turn) => Promise<T>): Promise<T> {
     const holder = crypto.randomUUID();
     const turn = await take(userId, holder);
-    try {
-      return await settle(turn);
-    } finally {
-      const release = feeds.updateOne(
-        { _id: new Types.ObjectId(userId), holder },
-        { $unset: { holder: 1, expiresAt: 1 } },
-      );
-      // It would run out by itself.
-      await answered(release).catch(() => {});
-    }
+    // When this throws, MongoDB may still come to it: then the turn has to run out by itself.
+    const settled = await settle(turn);
+    const release = feeds.updateOne(
+      { _id: new Types.ObjectId(userId), holder },
+      { $unset: { holder: 1, expiresAt: 1 } },
+    );
+    await answered(release).catch(() => {});
+    return settled;
   }
 
   return {

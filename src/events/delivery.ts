@@ -1,4 +1,5 @@
 import type { AssetProcessed } from "../assets/asset_processed.ts";
+import { asAssetError } from "../assets/errors.ts";
 import type { EventFeed } from "../assets/event_feed.ts";
 import type { Logger } from "../assets/ports.ts";
 import { assetProcessedEvent } from "../contract/asset_processed_event.ts";
@@ -64,7 +65,8 @@ export function createDelivery({ feed, listenersOf, logger }: DeliveryOptions) {
       } while (underWay.get(userId));
     } catch (err) {
       missed.add(userId);
-      logger.debug({ userId, err }, "Events not read");
+      const isAway = asAssetError(err).code === "service_unavailable";
+      logger[isAway ? "debug" : "error"]({ userId, err }, "Events not read");
     } finally {
       underWay.delete(userId);
     }

@@ -1,5 +1,9 @@
 import type { Redis } from "ioredis";
+import pTimeout from "p-timeout";
 import type { EventPublisher, Logger } from "../assets/ports.ts";
+
+/** A worker waits for it with a job's place in its hands. */
+const SAYING_MS = 2000;
 
 /** Where it is said whose asset settled; what became of it stands in MongoDB. */
 export function settledChannel(queuePrefix: string): string {
@@ -12,7 +16,8 @@ export function createEventPublisher(
 ): EventPublisher {
   return {
     async settled(userId) {
-      await redis.publish(settledChannel(queuePrefix), userId);
+      const saying = redis.publish(settledChannel(queuePrefix), userId);
+      await pTimeout(saying, { milliseconds: SAYING_MS });
     },
   };
 }

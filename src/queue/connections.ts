@@ -1,9 +1,13 @@
 import { Redis } from "ioredis";
+import pTimeout from "p-timeout";
 import type { Logger } from "../assets/ports.ts";
 import { ConfigError } from "../config/config.ts";
 
 /** The oldest Redis that BullMQ recommends: major, minor. */
 export const OLDEST_REDIS = [6, 2] as const;
+
+/** No answer for so long is none any more. */
+const SILENCE_MS = 5000;
 
 export interface RedisOptions {
   readonly url: string;
@@ -41,8 +45,20 @@ export function connectRedis(
     logger.debug({ connection: name }, "Redis connected");
   });
   redis.on("error", (err) => report({ err }, "Redis does not answer"));
+  reconnectOnSilence(redis);
   redis.on("reconnecting", () => report({}, "Redis connection lost"));
   return redis;
+}
+
+/** A server that vanished without a word is noticed by TCP alone only after a quarter of an hour. */
+function reconnectOnSilence(redis: Redis): void {
+  const check = async () => {
+    if (redis.status !== "ready") return;
+    const answer = redis.ping().catch(() => {});
+    await pTimeout(answer, { milliseconds: SILENCE_MS, fallback: () => redis.disconnect(true) });
+  };
+  const timer = setInterval(check, SILENCE_MS);
+  redis.once("end", () => clearInterval(timer));
 }
 
 /** Waits until Redis answers; rejects with the last error when `signal` ends it. */

@@ -48,11 +48,11 @@ export function createQueueInspector(
       return await answered(redis, () => redis.get(mark)) === INTACT;
     },
 
-    async fillBegins() {
+    async startRefill() {
       await answered(redis, () => redis.set(mark, FILLING));
     },
 
-    async fillEnds() {
+    async finishRefill() {
       await answered(redis, () => redis.set(mark, INTACT, "XX"));
     },
   };

@@ -2,7 +2,6 @@ import { createBackPressure } from "../assets/back_pressure.ts";
 import type { Logger } from "../assets/ports.ts";
 import { createTokenVerifier } from "../auth/verify_token.ts";
 import type { Config } from "../config/config.ts";
-import { openDatabase } from "../database/connection.ts";
 import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
 import { createMongoEventFeed } from "../database/mongo_event_feed.ts";
 import { createMongoIdempotencyKeys } from "../database/mongo_idempotency_keys.ts";
@@ -18,7 +17,7 @@ import { assertSupported, openRedis } from "../queue/connections.ts";
 import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
 import { createJobQueue } from "../queue/job_queue.ts";
 import { repeat } from "../repeat.ts";
-import { createOpener } from "./opener.ts";
+import { createOpener, openIndexed } from "./opener.ts";
 
 /** How often events are looked for that nobody told us of: Redis was away, or their worker died. */
 const SWEEP_MS = 2000;
@@ -88,10 +87,8 @@ export async function startApi(
       await openRedis(subscriber, signal);
       await assertSupported(producer);
     },
-    MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
+    MONGODB_URI: (signal) => openIndexed(database, config, [assets, idempotencyKeys], signal),
   });
-  await assets.createIndexes();
-  await idempotencyKeys.createIndexes();
   open.closing(repeat(SWEEP_MS, sockets.sweep));
   logger.info({ url }, "API ready");
   return { url, drain };

@@ -1,6 +1,8 @@
+import type { Connection } from "mongoose";
+import { patiently } from "../assets/patiently.ts";
 import type { Logger } from "../assets/ports.ts";
 import type { Config } from "../config/config.ts";
-import { closeDatabase, createDatabase } from "../database/connection.ts";
+import { closeDatabase, createDatabase, openDatabase } from "../database/connection.ts";
 import { connectRedis, type RedisOptions } from "../queue/connections.ts";
 
 /** How a role opens what it needs: all of it is closed with the role, last opened first. */
@@ -17,4 +19,15 @@ export function createOpener(config: Config, logger: Logger, resources: AsyncDis
     closing: <T extends { close(): Promise<void> }>(resource: T) =>
       resources.adopt(resource, (resource) => resource.close()),
   };
+}
+
+/** Waits until MongoDB is there, and what is kept there has its indexes. */
+export async function openIndexed(
+  database: Connection,
+  { mongodbUri }: Config,
+  kept: readonly { createIndexes(): Promise<void> }[],
+  signal: AbortSignal,
+): Promise<void> {
+  await openDatabase(database, mongodbUri, signal);
+  for (const { createIndexes } of kept) await patiently(createIndexes, signal);
 }

@@ -5,7 +5,6 @@ import type { Logger } from "../assets/ports.ts";
 import { processAsset } from "../assets/process_asset.ts";
 import { settleFailure } from "../assets/settle_failure.ts";
 import type { Config } from "../config/config.ts";
-import { openDatabase } from "../database/connection.ts";
 import { createMongoAssetStore } from "../database/mongo_asset_store.ts";
 import { createMongoIdempotencyKeys } from "../database/mongo_idempotency_keys.ts";
 import { createMongoOutageLog } from "../database/mongo_outage_log.ts";
@@ -18,7 +17,7 @@ import { createDeadLetterQueue } from "../queue/dead_letter_queue.ts";
 import { createFailureStreak } from "../queue/failure_streak.ts";
 import { createJobQueue } from "../queue/job_queue.ts";
 import { startJobWorker } from "../queue/job_worker.ts";
-import { createOpener } from "./opener.ts";
+import { createOpener, openIndexed } from "./opener.ts";
 import { startReconciler } from "./reconciler.ts";
 
 /** One consumer of the queue; any number of them may run: config -> resources -> consume. */
@@ -57,9 +56,9 @@ export async function startWorker(
       await openRedis(producer, signal);
       await assertSupported(producer);
     },
-    MONGODB_URI: (signal) => openDatabase(database, config.mongodbUri, signal),
+    MONGODB_URI: (signal) =>
+      openIndexed(database, config, [deps.assets, deps.idempotencyKeys, deps.outages], signal),
   });
-  await deps.outages.createIndexes();
   open.closing(startReconciler(deps, { config, database, redis: producer, logger }));
   resources.adopt(
     startJobWorker({ redis: consumer, ...config.worker, ...shared }, {

@@ -199,3 +199,18 @@ Deno.test("the indexes of the data model are there once they are made, however o
     );
   }
 });
+
+Deno.test("what was withdrawn cannot be accepted by an update that MongoDB comes to only then", async () => {
+  await using database = await openTestDatabase();
+  const { store } = database;
+  for (const isAccepted of [true, false]) {
+    const { id } = await store.insertDraft(newDraft());
+    if (isAccepted) await store.accept(id, ORIGINAL_URL);
+    assert.ok(await store.withdraw(id));
+    assert.equal(await store.accept(id, ORIGINAL_URL), null);
+    assert.equal(await store.find(id), null);
+    assert.deepEqual((await store.tombstones(10)).map((draft) => draft.id), [id]);
+    await store.deleteDraft(id);
+    assert.deepEqual(await store.tombstones(10), []);
+  }
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { jobIdOf } from "../../src/assets/asset.ts";
+import { type Asset, jobIdOf } from "../../src/assets/asset.ts";
 import { patiently } from "../../src/assets/patiently.ts";
 import { createDatabase } from "../../src/database/connection.ts";
 import { createMongoEventFeed } from "../../src/database/mongo_event_feed.ts";
@@ -135,6 +135,26 @@ Deno.test("a failure is still told when its asset has another run, and once when
   const both = (await feed.later(userId, EPOCH, 10)).map(({ status }) => status);
   assert.deepEqual(both, ["failed", "active"]);
   assert.ok(settled?.settledAt && settled.settledAt > failed.settledAt);
+});
+
+Deno.test("failures that many asked to try again are told once each, page by page", async () => {
+  await using database = await openTestDatabase();
+  const { store } = database;
+  const feed = createMongoEventFeed(database.connection);
+  const userId = newUserId();
+  const failures = await Array.fromAsync({ length: 12 }, () => fail(database, userId));
+  const rerun = (failed: Asset) => store.rerun(failed, { requestId: "again" }, newStamp());
+  await Promise.all([...failures, ...failures, ...failures].map(rerun));
+  await succeed(database, userId);
+  const heard: string[] = [];
+  let position = EPOCH;
+  for (let page = await feed.later(userId, position, 5); page.length > 0;) {
+    heard.push(...page.map(({ assetId }) => assetId));
+    position = new Date(page.at(-1)?.timestamp ?? 0);
+    page = await feed.later(userId, position, 5);
+  }
+  assert.deepEqual(heard.slice(0, 12), failures.map(({ id }) => id));
+  assert.equal(heard.length, 13);
 });
 
 Deno.test("a deleted asset has no events, not even past ones", async () => {

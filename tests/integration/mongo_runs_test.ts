@@ -49,6 +49,21 @@ Deno.test("a run knows when it called first, whatever follows", async () => {
   assert.deepEqual(second?.firstCallAt, first.firstCallAt);
 });
 
+Deno.test("a call that nobody heard did not begin the run, if it was its only one", async () => {
+  await using database = await openTestDatabase();
+  const { store } = database;
+  const { id, jobId } = await accept(store);
+  const [first, second] = [newStamp(), newStamp()];
+  await store.claimCall(id, jobId, first, 3);
+  const unheard = await store.releaseCall(id, jobId, first, { isUnheard: true });
+  assert.deepEqual([unheard?.aiCalls, unheard?.firstCallAt], [0, undefined]);
+  assert.ok((await store.claimCall(id, jobId, newStamp(), 3))?.firstCallAt);
+  await store.claimCall(id, jobId, second, 3);
+  const left = await store.releaseCall(id, jobId, second, { isUnheard: true });
+  assert.equal(left?.aiCalls, 1);
+  assert.ok(left.firstCallAt);
+});
+
 Deno.test("a change that is repeated with its stamp is made once, and answered the same", async () => {
   await using database = await openTestDatabase();
   const { store } = database;
@@ -158,7 +173,19 @@ Deno.test("a new run that a worker has begun, or that somebody else asked for, c
   const stamp = newStamp();
   await store.rerun(failed, REQUEST, stamp);
   assert.equal(await store.undoRerun(failed, newStamp()), null);
+  assert.equal((await store.find(failed.id))?.run, 2);
   await store.claimCall(failed.id, jobIdOf(failed.id, 2), newStamp(), 3);
   assert.equal(await store.undoRerun(failed, stamp), null);
   assert.equal((await store.find(failed.id))?.status, "processing");
+});
+
+Deno.test("a new run that was given up before MongoDB came to it does not begin late", async () => {
+  await using database = await openTestDatabase();
+  const { store } = database;
+  const failed = await failedAsset(store);
+  const stamp = newStamp();
+  const undone = await store.undoRerun(failed, stamp);
+  assert.deepEqual({ ...undone, updatedAt: failed.updatedAt }, { ...failed, run: 2 });
+  assert.equal(await store.rerun(failed, REQUEST, stamp), null);
+  assert.ok(await store.rerun(undone ?? assert.fail(), REQUEST, newStamp()));
 });

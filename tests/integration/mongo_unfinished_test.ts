@@ -146,3 +146,17 @@ Deno.test("listed dead letters are counted, and told from those that are not", a
   const jobIds = [listed, replayed, deleted, alive].map(({ jobId }) => jobId);
   assert.deepEqual(await listedAmong(jobIds), [listed.jobId]);
 });
+
+Deno.test("dead letters are counted by their index, however many assets there are", async () => {
+  await using database = await openTestDatabase();
+  const { store, connection, raw } = database;
+  await store.createIndexes();
+  const uses = async () => {
+    const stats = await raw.aggregate([{ $indexStats: {} }]).toArray();
+    const [index] = stats.filter(({ spec }) => spec.partialFilterExpression?.["deadLetter.state"]);
+    return index?.["accesses"].ops;
+  };
+  const before = await uses();
+  await createMongoUnfinished(connection).countListed();
+  assert.equal(`${await uses()}`, `${Number(before) + 1}`);
+});

@@ -78,17 +78,17 @@ Deno.test("a queue is intact once it was filled, until its data are lost", async
   await using resources = new AsyncDisposableStack();
   const { inspector, redis } = await open(queue, resources);
   assert.equal(await inspector.isIntact(), false);
-  await inspector.fillBegins();
+  await inspector.startRefill();
   assert.equal(await inspector.isIntact(), false);
-  await inspector.fillEnds();
+  await inspector.finishRefill();
   assert.equal(await inspector.isIntact(), true);
   const lose = async () => void await redis.unlink(...await queue.keys());
   await lose();
   assert.equal(await inspector.isIntact(), false);
 
-  await inspector.fillBegins();
+  await inspector.startRefill();
   await lose();
-  await inspector.fillEnds();
+  await inspector.finishRefill();
   assert.equal(await inspector.isIntact(), false);
 });
 
@@ -97,8 +97,8 @@ Deno.test("the mark is none of the queue's own keys", async () => {
   await using resources = new AsyncDisposableStack();
   const { inspector } = await open(queue, resources);
   await addJobs(queue, 1);
-  await inspector.fillBegins();
-  await inspector.fillEnds();
+  await inspector.startRefill();
+  await inspector.finishRefill();
   await queue.bull.obliterate({ force: true });
   assert.equal(await inspector.isIntact(), true);
 });
@@ -110,8 +110,8 @@ Deno.test("without Redis looking into the queues fails by itself", async () => {
   redis.disconnect();
   const looks = [
     ...[inspector.states(["asset-1-1"]), inspector.lettersMissing(["asset-1-1"])],
-    ...[inspector.letters(0, 1), inspector.isIntact(), inspector.fillBegins()],
-    inspector.fillEnds(),
+    ...[inspector.letters(0, 1), inspector.isIntact(), inspector.startRefill()],
+    inspector.finishRefill(),
   ];
   for (const look of looks) await assetErrorOf(look, "service_unavailable");
 });

@@ -72,3 +72,17 @@ Deno.test("T002 what waits keeps its commands while Redis is away, what fails fa
   await until("the other one to be back", () => failing.status === "ready");
   assert.equal(await failing.ping(), "PONG");
 });
+
+Deno.test("a Redis that is silent is left, to be found again", async () => {
+  await using proxy = startTcpProxy(services().redisUrl);
+  using stack = new DisposableStack();
+  const options = { url: proxy.url, name: "test", whenAway: "wait", logger: quietLogger } as const;
+  const redis = stack.adopt(connectRedis(options), (redis) => redis.disconnect());
+  await openRedis(redis, AbortSignal.timeout(10_000));
+  let isLeft = false;
+  redis.once("reconnecting", () => isLeft = true);
+  proxy.blackhole("answers");
+  await until("the connection to be left", () => isLeft);
+  proxy.restore();
+  await until("Redis to be found again", () => redis.status === "ready");
+});

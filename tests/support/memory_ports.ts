@@ -138,12 +138,17 @@ export function memoryPorts(): MemoryPorts {
             },
           ),
     ),
-    releaseCall: port("releaseCall", (id: string, jobId: string, stamp: string) => {
-      const isOurs = stamped(id, stamp) && stamps.delete(id);
-      return isOurs
-        ? change(id, underway(jobId), ({ aiCalls }) => ({ aiCalls: aiCalls - 1 }))
-        : null;
-    }),
+    releaseCall: port(
+      "releaseCall",
+      (id: string, jobId: string, stamp: string, { isUnheard = false } = {}) => {
+        const isOurs = stamped(id, stamp) && stamps.delete(id);
+        if (!isOurs) return null;
+        return change(id, underway(jobId), ({ aiCalls, firstCallAt }) => ({
+          aiCalls: aiCalls - 1,
+          firstCallAt: isUnheard && aiCalls === 1 ? undefined : firstCallAt,
+        }));
+      },
+    ),
     recordAttempt: port(
       "recordAttempt",
       (id: string, jobId: string, attempt: FailedAttempt) =>
@@ -195,8 +200,11 @@ export function memoryPorts(): MemoryPorts {
       (failed: Asset, stamp: string) =>
         change(
           failed.id,
-          ({ id, status }) => status === "processing" && stamped(id, stamp) !== null,
-          ({ run }) => ({ ...failed, run }),
+          ({ id, status, run }) =>
+            status === "processing"
+              ? stamped(id, stamp) !== null
+              : status === "failed" && run === failed.run,
+          () => ({ ...failed, run: failed.run + 1 }),
         ),
     ),
     list: port("list", ({ userId, status, category }: AssetFilter, page: PageRequest) =>

@@ -93,8 +93,8 @@ export function memoryReconciler(): MemoryReconciler {
         (start: number, limit: number) => [...letters.keys()].slice(start, start + limit),
       ),
       isIntact: port("isIntact", () => reconciler.mark === "intact"),
-      fillBegins: port("fillBegins", () => void (reconciler.mark = "filling")),
-      fillEnds: port("fillEnds", () => {
+      startRefill: port("startRefill", () => void (reconciler.mark = "filling")),
+      finishRefill: port("finishRefill", () => {
         if (reconciler.mark === "filling") reconciler.mark = "intact";
       }),
     },

@@ -5,7 +5,7 @@ import type { AssetRecord } from "./asset_model.ts";
 import type { guardedUpdates } from "./guarded_updates.ts";
 
 /** What ends the doubt about a submission whose own request does not tell how it ended. */
-export function assetVerdicts(
+export function submissionOutcomes(
   model: Model<AssetRecord>,
   { update }: ReturnType<typeof guardedUpdates>,
 ): Pick<AssetStore, "buryDraft" | "confirm"> {
