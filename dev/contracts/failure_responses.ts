@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ZodOpenApiResponseObject } from "zod-openapi";
 import { type AnswerErrorCode, ERROR_CODES } from "../../src/contract/envelopes.ts";
 import { ANSWERS, KEY_IN_USE } from "../../src/http/errors.ts";
+import { NOT_JSON } from "../../src/http/read_json.ts";
 import { REQUEST_ID } from "./examples.ts";
 import { allowHeader, challengeHeader, requestIdHeader, retryAfterHeader } from "./headers.ts";
 
@@ -79,6 +80,13 @@ export const keyInUseResponse: ZodOpenApiResponseObject = toResponse(KEY_IN_USE.
   description: "An earlier request with this Idempotency-Key is still being worked on",
   message: KEY_IN_USE.options.message,
   headers: { "Retry-After": retryAfterHeader },
+});
+
+/** The 415 of a request whose body is JSON. */
+export const notJsonResponse: ZodOpenApiResponseObject = toResponse("UNSUPPORTED_MEDIA_TYPE", {
+  id: "NotJson",
+  description: "The request is not application/json",
+  message: NOT_JSON,
 });
 
 function toResponse(code: AnswerErrorCode, kind: Kind): ZodOpenApiResponseObject {

@@ -7,7 +7,7 @@ import {
 } from "../../src/contract/answers.ts";
 import { deadLettersQuery, replayRequest } from "../../src/contract/requests.ts";
 import { BULK_REPLAY, DEAD_LETTER, QUEUE_STATUS } from "./examples.ts";
-import { failures } from "./failure_responses.ts";
+import { failures, notJsonResponse } from "./failure_responses.ts";
 import { requestIdParameter, traceparentParameter } from "./headers.ts";
 import { emptyResponse, submittedResponse, successResponse } from "./success_responses.ts";
 
@@ -55,7 +55,7 @@ export const operationPaths: ZodOpenApiPathsObject = {
     post: {
       tags,
       operationId: "replayDeadLetters",
-      summary: "Give many failed runs another one, who failed first first",
+      summary: "Give many failed runs another one, the oldest failures first",
       description:
         "Those that match, up to the limit; without a body the oldest 100 of all. Each " +
         "is replayed by itself and at most once, also when several ask at once. 503 only when " +
@@ -79,7 +79,8 @@ export const operationPaths: ZodOpenApiPathsObject = {
           "all of them": BULK_REPLAY,
           "a dry run": { ...BULK_REPLAY, replayed: 0 },
         }),
-        ...failures("VALIDATION_ERROR", "REQUEST_TIMEOUT", "UNSUPPORTED_MEDIA_TYPE"),
+        ...failures("VALIDATION_ERROR", "REQUEST_TIMEOUT"),
+        415: notJsonResponse,
         ...refusals,
       },
     },

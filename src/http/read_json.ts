@@ -3,6 +3,8 @@ import { HttpError } from "./errors.ts";
 import { type BodyLimits, limited } from "./limited.ts";
 import { checked } from "./checked.ts";
 
+export const NOT_JSON = "Send the request as application/json";
+
 /** Our requests have a handful of short fields. */
 const LIMITS: BodyLimits = { maxBytes: 16 * 1024, idleMs: 10_000, totalMs: 30_000 };
 
@@ -24,9 +26,7 @@ function hasBody({ headers }: Request): boolean {
 async function parseBody({ headers, body }: Request): Promise<unknown> {
   const mediaType = headers.get("Content-Type")?.split(";")[0]?.trim().toLowerCase();
   if (mediaType !== "application/json") {
-    throw new HttpError("UNSUPPORTED_MEDIA_TYPE", {
-      message: "Send the request as application/json",
-    });
+    throw new HttpError("UNSUPPORTED_MEDIA_TYPE", { message: NOT_JSON });
   }
   // Judged before the body is read: the server reads on only what nobody has begun to read.
   if (Number(headers.get("Content-Length")) > LIMITS.maxBytes) throw tooLarge();
