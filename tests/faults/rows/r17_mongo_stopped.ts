@@ -1,13 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Round } from "../round.ts";
 import type { Row } from "../row.ts";
-import { documentsOf, expectEnd, holdCalls, submitHeld } from "./steps.ts";
+import { at, documentsOf, expectEnd, holdCalls, submitHeld } from "./steps.ts";
 import { duringOutage, expectReadiness } from "./steps_outage.ts";
 
 /** At the moment of the stop, at every step of a submission. */
 const UNDER_WAY = 20;
-/** Longer than a submission waits for MongoDB, so that what it wrote comes to light after its 503. */
-const STOPPED_MS = 7000;
+/**
+ * Longer than a submission waits for a write, so that MongoDB finds it along with what takes it back;
+ * and longer than it may wait for both.
+ */
+const STOPPED_MS = [6000, 10_000];
 
 export const r17: Row = {
   id: "R17",
@@ -27,7 +30,9 @@ export const r17: Row = {
     }
     mongo.freeze();
     await round.clearFaults();
-    await Promise.all([duringOutage(round, STOPPED_MS), expectReadiness(round, 503)]);
+    const stoppedMs = at(STOPPED_MS, round.number % STOPPED_MS.length);
+    underWay.push(duringOutage(round, stoppedMs));
+    await Promise.all([pause(stoppedMs), expectReadiness(round, 503)]);
     mongo.thaw();
     for (const link of links) link.restore();
     round.faultOver();
