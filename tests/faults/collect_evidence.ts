@@ -12,6 +12,8 @@ export async function collectEvidence(
   rounds: readonly Round[],
   rules: Rules,
 ): Promise<Evidence> {
+  const slots = [...world.apis, ...world.workers];
+  await Promise.all(slots.map((slot) => slot.noteMemory()));
   const userIds = rounds.flatMap(({ users }) => users.map(({ userId }) => userId));
   const assets = world.database.collection("assets");
   const [records, names, openJobs, deadLetters, calls] = await Promise.all([
@@ -43,7 +45,7 @@ export async function collectEvidence(
     deadLetters,
     images: [...world.store.images.keys()],
     namedImages: new Set(names),
-    processes: [...world.apis, ...world.workers].flatMap(({ records }) => records),
+    processes: slots.flatMap(({ records }) => records),
     rules,
   };
 }

@@ -83,12 +83,14 @@ Deno.test("I2 no two assets of a user settle at the same time", () => {
   assertFound({ documents: [document(), twin], devices }, "I2", /settled for/);
 });
 
-Deno.test("I3 no run has more calls than attempts, and without a reason no number comes twice", () => {
+Deno.test("I3 no run has more calls than attempts, and no number comes again without a reason", () => {
   assertFound({ calls: [1, 2, 3, 4].map((n) => call(n)) }, "I3", /called 4 times/);
   assertFound({ calls: [call(1), call(1)] }, "I3", /called 2 times/);
   assertFound({ documents: [document({ aiCalls: 4 })] }, "I3", /counts 4 calls/);
-  const rules = { ...history().rules, givesCallsBack: true };
-  assert.deepEqual(judge(history({ rules, calls: [call(1), call(1), call(2), call(2)] })), []);
+  const rules = { ...history().rules, callsGivenBack: 1 };
+  const calls = [1, 1, 2, 3].map((n) => call(n));
+  assert.deepEqual(judge(history({ rules, calls })), []);
+  assertFound({ rules, calls: [...calls, call(2)] }, "I3", /called 5 times/);
   assertFound({ rules, calls: [call(4)] }, "I3", /called 1 times \(4\)/);
 });
 

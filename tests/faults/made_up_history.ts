@@ -25,7 +25,7 @@ export function history(change: Partial<Evidence> = {}): Evidence {
     processes: [process()],
     rules: {
       answerWithinMs: 8000,
-      givesCallsBack: false,
+      callsGivenBack: 0,
       attempts: 3,
       maxMemoryBytes: 1000,
       endWithinMs: 1000,

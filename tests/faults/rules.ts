@@ -5,7 +5,7 @@ import { ATTEMPTS } from "./world/settings.ts";
 const RULES: Rules = {
   // The contract's 5 s, and what two slow cores take on top.
   answerWithinMs: 8_000,
-  givesCallsBack: false,
+  callsGivenBack: 0,
   attempts: ATTEMPTS,
   maxMemoryBytes: 512 * 2 ** 20,
   // The settings' grace, and the bounds of what is closed after it.

@@ -3,12 +3,13 @@ import type { Violation } from "./violation.ts";
 
 /**
  * I3: no run has more calls to the AI service than attempts. A call is numbered in its key
- * (`<jobId>-<call>`) by the document's count, from which the contract takes back what a shutdown
- * aborted, a 429 answered or the breaker ended: only then may a number come twice, and such calls
- * come on top. A call that a crash cut off counts.
+ * (`<jobId>-<call>`) by the document's count. What a shutdown aborted, a 429 answered, the breaker ended
+ * or the loss of the job's lock cut (Redis away, or the worker stopped, for longer than the lock) is
+ * taken back from that count when nobody has claimed a call since, and its number comes again: as often
+ * as the row makes such a fault, and no more. A call that a crash cut off counts.
  */
 export function judgeCalls({ calls, documents, operations, rules }: Evidence): Violation[] {
-  const { attempts, givesCallsBack } = rules;
+  const { attempts, callsGivenBack } = rules;
   const ids = new Set([
     ...documents.map(({ id }) => id),
     ...operations.flatMap(({ assetId }) => assetId ?? []),
@@ -21,9 +22,8 @@ export function judgeCalls({ calls, documents, operations, rules }: Evidence): V
   }
   const problems = [...runs].flatMap(([jobId, numbers]) => {
     const told = `${jobId} called ${numbers.length} times (${numbers.join(", ")})`;
-    if (Math.max(...numbers) > attempts) return [told];
-    if (givesCallsBack) return [];
-    return numbers.length > attempts || new Set(numbers).size < numbers.length ? [told] : [];
+    const repeats = numbers.length - new Set(numbers).size;
+    return Math.max(...numbers) > attempts || repeats > callsGivenBack ? [told] : [];
   });
   const counted = documents.filter(({ aiCalls }) => aiCalls > attempts)
     .map(({ id, aiCalls }) => `${id} counts ${aiCalls} calls`);

@@ -22,8 +22,8 @@ export interface AssetDocument {
 export interface Rules {
   /** In which each request has to be answered, by an API that lives. */
   readonly answerWithinMs: number;
-  /** Whether calls may be given back (429, shutdown, breaker): then a number may come twice. */
-  readonly givesCallsBack: boolean;
+  /** How many calls of one run may be given back: at most one for each fault that a row makes. */
+  readonly callsGivenBack: number;
   readonly attempts: number;
   readonly maxMemoryBytes: number;
   /** From SIGTERM to the end. */

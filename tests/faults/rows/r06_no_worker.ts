@@ -6,7 +6,8 @@ export const r6: Row = {
   fault: "all workers away; uploads go on",
   kind: "timed",
   withinMs: 30_000,
-  rules: { givesCallsBack: true },
+  // By the SIGTERM.
+  rules: { callsGivenBack: 1 },
   async inject(round) {
     const { workers } = round.world;
     const before = round.submitMany(5);

@@ -1,5 +1,5 @@
 import type { Row } from "../row.ts";
-import { isUpdate, userHas } from "./steps.ts";
+import { at, isUpdate, userHas } from "./steps.ts";
 
 export const r7: Row = {
   id: "R7",
@@ -7,8 +7,8 @@ export const r7: Row = {
   kind: "kill",
   withinMs: 20_000,
   async inject(round) {
-    const { apis: [api], store } = round.world;
-    if (!api) return;
+    const { apis, store } = round.world;
+    const api = at(apis, 0);
     const images = store.images.size;
     const { mongo, store: toStore } = api.links;
     // The image is stored and either the store's answer or the write that follows does not come.

@@ -1,5 +1,5 @@
 import type { Row } from "../row.ts";
-import { userHas } from "./steps.ts";
+import { at, userHas } from "./steps.ts";
 
 export const r8: Row = {
   id: "R8",
@@ -7,8 +7,7 @@ export const r8: Row = {
   kind: "kill",
   withinMs: 20_000,
   async inject(round) {
-    const { apis: [api] } = round.world;
-    if (!api) return;
+    const api = at(round.world.apis, 0);
     const { redis, store } = api.links;
     store.delay(300);
     const sent = round.submitMany(6, { api });

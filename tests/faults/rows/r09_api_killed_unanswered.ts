@@ -1,6 +1,6 @@
 import { startTcpProxy } from "../../support/tcp_proxy.ts";
 import type { Row } from "../row.ts";
-import { documentsOf, retryUntilAccepted } from "./steps.ts";
+import { at, documentsOf, retryUntilAccepted } from "./steps.ts";
 
 const KEYS = 4;
 
@@ -10,8 +10,8 @@ export const r9: Row = {
   kind: "kill",
   withinMs: 20_000,
   async inject(round) {
-    const { apis: [api, other], queue } = round.world;
-    if (!api || !other) return;
+    const { apis, queue } = round.world;
+    const [api, other] = [at(apis, 0), at(apis, 1)];
     await using toApi = startTcpProxy(api.url);
     toApi.blackhole("answers");
     const keys = Array.from({ length: KEYS }, () => crypto.randomUUID());

@@ -1,6 +1,7 @@
 import type { Row } from "../row.ts";
 import { forgetfulRedis } from "../world/servers.ts";
-import { duringOutage, holdCalls, statusOf, submitHeld, submitOne } from "./steps.ts";
+import { holdCalls, statusOf, submitHeld, submitOne } from "./steps.ts";
+import { duringOutage } from "./steps_outage.ts";
 
 export const r11: Row = {
   id: "R11",
@@ -8,7 +9,8 @@ export const r11: Row = {
   kind: "kill",
   withinMs: 30_000,
   world: { redis: forgetfulRedis },
-  rules: { givesCallsBack: true },
+  // By the loss of its lock.
+  rules: { callsGivenBack: 1 },
   async inject(round) {
     const { redis } = round.world;
     await round.orderFault({ kind: "status", status: 400, category: "lego" });

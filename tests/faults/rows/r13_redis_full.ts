@@ -1,12 +1,14 @@
 import type { Row } from "../row.ts";
-import { duringOutage, holdCalls, submitHeld } from "./steps.ts";
+import { holdCalls, submitHeld } from "./steps.ts";
+import { duringOutage } from "./steps_outage.ts";
 
 export const r13: Row = {
   id: "R13",
   fault: "Redis out of memory (noeviction)",
   kind: "timed",
   withinMs: 30_000,
-  rules: { givesCallsBack: true },
+  // By the loss of its lock, which cannot be renewed.
+  rules: { callsGivenBack: 1 },
   async inject(round) {
     const { commands } = round.world;
     await holdCalls(round);

@@ -1,5 +1,6 @@
 import type { Row } from "../row.ts";
-import { duringOutage, holdCalls, submitHeld } from "./steps.ts";
+import { holdCalls, submitHeld } from "./steps.ts";
+import { duringOutage, expectReadiness } from "./steps_outage.ts";
 
 export const r16: Row = {
   id: "R16",
@@ -13,9 +14,10 @@ export const r16: Row = {
     const atTheSameTime = round.submitMany(3);
     await mongo.kill();
     await round.clearFaults();
-    await duringOutage(round);
+    await Promise.all([duringOutage(round), expectReadiness(round, 503)]);
     await mongo.restart();
     round.faultOver();
+    await expectReadiness(round, 200);
     await atTheSameTime;
     await round.submitMany(2);
   },

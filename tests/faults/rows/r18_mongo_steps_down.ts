@@ -1,6 +1,7 @@
 import type { Row } from "../row.ts";
 import { replicaSet } from "../world/replica_set.ts";
-import { duringOutage, holdCalls, submitHeld } from "./steps.ts";
+import { holdCalls, submitHeld } from "./steps.ts";
+import { duringOutage } from "./steps_outage.ts";
 
 export const r18: Row = {
   id: "R18",

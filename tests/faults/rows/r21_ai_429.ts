@@ -10,7 +10,8 @@ export const r21: Row = {
   fault: "AI answers 429 with Retry-After in seconds, as a date, and absurd",
   kind: "timed",
   withinMs: 15_000,
-  rules: { givesCallsBack: true },
+  // By its 429.
+  rules: { callsGivenBack: 1 },
   async inject(round) {
     await expectPause(round, () => "2", 2000);
     // A date has whole seconds.

@@ -1,4 +1,5 @@
 import type { Row } from "../row.ts";
+import { IMPATIENT } from "../world/settings.ts";
 import { meetOneByOne } from "./steps_ai.ts";
 
 export const r23: Row = {
@@ -6,6 +7,7 @@ export const r23: Row = {
   fault: "AI answers one byte a second: the deadline covers the body",
   kind: "timed",
   withinMs: 15_000,
+  world: { env: IMPATIENT },
   inject: async (round) =>
     void await meetOneByOne(round, [
       { fault: { kind: "drip" }, status: "failed", calls: 3, code: "ai_timeout" },

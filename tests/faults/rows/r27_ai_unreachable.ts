@@ -2,7 +2,7 @@ import { freePort } from "../../../dev/services/start_server.ts";
 import { serveRawText } from "../../support/http_answers.ts";
 import type { Round } from "../round.ts";
 import type { Row } from "../row.ts";
-import { expectEnd, submitOne } from "./steps.ts";
+import { at, expectEnd, submitOne } from "./steps.ts";
 
 export const r27: Row = {
   id: "R27",
@@ -22,12 +22,12 @@ export const r27: Row = {
 
 /** Every attempt goes there; nothing of it is on the AI's record. */
 async function failAt(round: Round, url: string) {
-  const { workers: [worker] } = round.world;
-  await worker?.terminate();
-  await worker?.start({ AI_SERVICE_URL: url });
+  const worker = at(round.world.workers, 0);
+  await worker.terminate();
+  await worker.start({ AI_SERVICE_URL: url });
   const assetId = await submitOne(round, { mayFail: true });
   await expectEnd(round, assetId, { status: "failed", calls: 0, code: "ai_unavailable" });
-  await worker?.terminate();
-  await worker?.start();
+  await worker.terminate();
+  await worker.start();
   await expectEnd(round, await submitOne(round), { status: "active", calls: 1 });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Row } from "../row.ts";
-import { acceptedIds, expectEnd } from "./steps.ts";
+import { acceptedIds, at, expectEnd } from "./steps.ts";
 
 /** How long a device is away; minutes are no different from seconds here. */
 const AWAY_MS = [0, 1000, 4000];
@@ -13,18 +13,18 @@ export const r30: Row = {
   withinMs: 15_000,
   async inject(round) {
     const { apis } = round.world;
-    const [first, second] = round.devices;
+    const [first, second] = [at(round.devices, 0), at(round.devices, 1)];
     for (const [nth, awayMs] of AWAY_MS.entries()) {
-      first?.disconnect();
-      second?.disconnect();
+      first.disconnect();
+      second.disconnect();
       const ids = acceptedIds(await round.submitMany(5));
       for (const id of ids) await expectEnd(round, id, { status: "active" });
       await pause(awayMs);
-      await first?.connect();
-      await second?.connect(apis[nth % 2]?.url);
+      await first.connect();
+      await second.connect(at(apis, nth % 2).url);
       const hasAll = () =>
         [first, second].every((device) =>
-          ids.every((id) => device?.heard.some(({ assetId }) => assetId === id))
+          ids.every((id) => device.heard.some(({ assetId }) => assetId === id))
         );
       const caughtUp = round.until("the devices to hear what they missed", hasAll, REPLAY_MS);
       const isSo = await caughtUp.then(() => true, () => false);

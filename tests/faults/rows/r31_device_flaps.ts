@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Row } from "../row.ts";
-import { userHas } from "./steps.ts";
+import { at, userHas } from "./steps.ts";
 
 const COUNT = 60;
 
@@ -10,14 +10,14 @@ export const r31: Row = {
   kind: "timed",
   withinMs: 20_000,
   async inject(round) {
-    const [device] = round.devices;
+    const device = at(round.devices, 0);
     let isOver = false;
     const flapping = (async () => {
       while (!isOver) {
         await pause(250 + 250 * round.random());
-        device?.disconnect();
+        device.disconnect();
         await pause(250 * round.random());
-        await device?.connect();
+        await device.connect();
       }
     })();
     for (let sent = 0; sent < COUNT; sent += 10) await round.submitMany(10);

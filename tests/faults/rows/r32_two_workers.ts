@@ -6,7 +6,8 @@ export const r32: Row = {
   fault: "two workers with the same job, its lock lost",
   kind: "kill",
   withinMs: 20_000,
-  rules: { givesCallsBack: true },
+  // By the loss of its lock.
+  rules: { callsGivenBack: 1 },
   async inject(round) {
     const { commands, queue } = round.world;
     await holdCalls(round);

@@ -7,7 +7,8 @@ export const r33: Row = {
   kind: "timed",
   withinMs: 30_000,
   world: { workers: 5 },
-  rules: { givesCallsBack: true },
+  // By the loss of its lock.
+  rules: { callsGivenBack: 1 },
   async inject(round) {
     await holdCalls(round);
     await submitHeld(round, 10);

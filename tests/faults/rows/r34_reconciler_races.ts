@@ -11,7 +11,6 @@ export const r34: Row = {
       RECONCILE_INTERVAL_MS: "100",
       RECONCILE_AFTER_MS: "300",
       IMAGE_STORE_TIMEOUT_MS: "250",
-      AI_TIMEOUT_MS: "5000",
     },
   },
   async inject(round) {

@@ -1,6 +1,6 @@
 import { newUser } from "../client/user.ts";
 import type { Row } from "../row.ts";
-import { expectEnd, submitOne } from "./steps.ts";
+import { at, expectEnd, submitOne } from "./steps.ts";
 
 const TIMES = 50;
 
@@ -18,11 +18,9 @@ export const r35: Row = {
     const path = `/api/assets/dead-letter/asset-${assetId}-1/replay`;
     const replays = await Promise.all(
       Array.from({ length: TIMES }, (_, nth) => {
-        const [user, api] = [admins[nth % 2], apis[nth % apis.length]];
+        const [user, api] = [at(admins, nth % 2), at(apis, nth % apis.length)];
         return round.ask("replay", path, {
-          ...{ assetId, mayFail: true },
-          ...(user && { user }),
-          ...(api && { api }),
+          ...{ assetId, user, api, mayFail: true },
         });
       }),
     );

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Row } from "../row.ts";
-import { acceptedIds, expectEnd, userHas } from "./steps.ts";
+import { acceptedIds, at, expectEnd, userHas } from "./steps.ts";
 
 const COUNT = 100;
 
@@ -10,7 +10,7 @@ export const r36: Row = {
   kind: "timed",
   withinMs: 60_000,
   async inject(round) {
-    const { apis: [api] } = round.world;
+    const api = at(round.world.apis, 0);
     await round.orderFault({ kind: "status", status: 400, category: "lego" });
     const failed: string[] = [];
     while (failed.length < COUNT) {
@@ -25,7 +25,7 @@ export const r36: Row = {
         await pause(200);
       }
     })();
-    const response = await fetch(`${api?.url}/api/assets/dead-letter/replay`, {
+    const response = await fetch(`${api.url}/api/assets/dead-letter/replay`, {
       method: "POST",
       headers: {
         Authorization: `Bearer ${round.admin.token}`,

@@ -1,5 +1,5 @@
 import type { Row } from "../row.ts";
-import { userHas } from "./steps.ts";
+import { at, userHas } from "./steps.ts";
 
 const UPLOADS = 50;
 
@@ -9,14 +9,14 @@ export const r38: Row = {
   kind: "timed",
   withinMs: 30_000,
   async inject(round) {
-    const { apis: [api] } = round.world;
-    api?.links.store.delay(300);
-    const sent = round.submitMany(UPLOADS, api && { api });
+    const api = at(round.world.apis, 0);
+    api.links.store.delay(300);
+    const sent = round.submitMany(UPLOADS, { api });
     await round.until("the first of them to be under way", () => userHas(round, 1, "draft"));
-    await api?.terminate();
+    await api.terminate();
     await sent;
-    api?.links.store.restore();
+    api.links.store.restore();
     round.faultOver();
-    await api?.start();
+    await api.start();
   },
 };

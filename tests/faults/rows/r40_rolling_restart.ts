@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Round } from "../round.ts";
 import type { Row } from "../row.ts";
+import { at } from "./steps.ts";
 
 export const r40: Row = {
   id: "R40",
@@ -8,7 +9,8 @@ export const r40: Row = {
   kind: "timed",
   withinMs: 60_000,
   world: { apis: 3, workers: 3 },
-  rules: { givesCallsBack: true },
+  // By the SIGTERM of each worker.
+  rules: { callsGivenBack: 3 },
   async inject(round) {
     const { apis, workers } = round.world;
     await round.orderFault({ kind: "slow", delayMs: 300, every: 2 });
@@ -22,9 +24,9 @@ export const r40: Row = {
       await Promise.all(clients);
     })();
     for (const [nth, api] of apis.entries()) {
-      for (const slot of [api, workers[nth]]) {
-        await slot?.terminate();
-        await slot?.start();
+      for (const slot of [api, at(workers, nth)]) {
+        await slot.terminate();
+        await slot.start();
       }
     }
     isOver = true;
@@ -39,8 +41,8 @@ async function submitStubbornly(round: Round): Promise<void> {
   const { apis } = round.world;
   const first = Math.floor(round.random() * apis.length);
   for (const nth of [first, first + 1]) {
-    const api = apis[nth % apis.length];
-    const { status } = await round.submit(api && { api });
+    const api = at(apis, nth % apis.length);
+    const { status } = await round.submit({ api });
     if (status === 202) return;
   }
   round.expect(false, "I1", "not accepted at the second try either");

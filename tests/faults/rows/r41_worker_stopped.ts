@@ -6,7 +6,8 @@ export const r41: Row = {
   fault: "worker stopped (SIGSTOP) for longer than its locks, then going on",
   kind: "timed",
   withinMs: 20_000,
-  rules: { givesCallsBack: true },
+  // By the loss of its lock.
+  rules: { callsGivenBack: 1 },
   async inject(round) {
     await holdCalls(round);
     const [assetId = ""] = await submitHeld(round, 8);

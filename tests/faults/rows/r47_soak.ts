@@ -84,7 +84,10 @@ export const soak: Row = {
   fault: "a random mix of faults over a steady load, a minute each round",
   kind: "timed",
   withinMs: 60_000,
-  rules: { givesCallsBack: true },
+  // Less than its faults last, so that they are met by timeouts too.
+  world: { env: { AI_TIMEOUT_MS: "1500" } },
+  // By as many faults as there are in a minute.
+  rules: { callsGivenBack: 20 },
   async inject(round) {
     const endsAt = Date.now() + ROUND_MS;
     const sent: Promise<unknown>[] = [];

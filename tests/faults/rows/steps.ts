@@ -5,6 +5,13 @@ import type { User } from "../client/user.ts";
 import type { Round, SubmitOptions } from "../round.ts";
 import type { RoleSlot } from "../world/role_slot.ts";
 
+/** One of a world's processes or a round's devices; a row that lacks it would show nothing. */
+export function at<T>(all: readonly T[], index: number): T {
+  const one = all[index];
+  if (one === undefined) throw new TypeError(`There are ${all.length}, so none at ${index}`);
+  return one;
+}
+
 /** From now on the AI service answers well, but not before `clearFaults`. */
 export function holdCalls(round: Round, fault: Record<string, unknown> = {}): Promise<void> {
   return round.orderFault({ kind: "slow", delayMs: 600_000, ...fault });
@@ -102,17 +109,6 @@ export async function expectEnd(
   const isSo = status === expected.status && length === calls && failure?.code === code;
   const told = `${assetId} ended ${status} (${failure?.code}) after ${length} calls`;
   round.expect(isSo, "end", `${told}; ${Deno.inspect(expected)} was to be`);
-}
-
-/** Submits every half second while something is away: each has to be answered in time. */
-export async function duringOutage(round: Round, forMs = 1500): Promise<void> {
-  const endsAt = Date.now() + forMs;
-  const sent: Promise<unknown>[] = [];
-  while (Date.now() < endsAt) {
-    sent.push(round.submitMany(2));
-    await pause(500);
-  }
-  await Promise.all(sent);
 }
 
 /** Asks again with the same key, as a client does that got no answer. */

@@ -41,6 +41,8 @@ export interface RoleSlot extends AsyncDisposable {
   readonly pid: number;
   readonly isRunning: boolean;
   start(env?: Readonly<Record<string, string>>): Promise<void>;
+  /** Puts the most memory that the process of now has had on its record. */
+  noteMemory(): Promise<void>;
   /** kill -9 */
   kill(): Promise<void>;
   /** SIGTERM, and waits for the end. */
@@ -94,10 +96,16 @@ export function createSlot(options: SlotOptions): RoleSlot {
     });
   }
 
+  async function noteMemory(): Promise<void> {
+    if (!child || !record || record.endedAt) return;
+    const mine = record;
+    mine.peakMemoryBytes = Math.max(mine.peakMemoryBytes, await peakMemory(child.pid));
+  }
+
   async function end(ending: "killed" | "terminated", signal: Deno.Signal): Promise<void> {
     if (!child || !record || record.endedAt) return;
     const mine = record;
-    mine.peakMemoryBytes = await peakMemory(child.pid);
+    await noteMemory();
     mine.ending = ending;
     mine.endAskedAt = Date.now();
     child.kill(signal);
@@ -107,7 +115,7 @@ export function createSlot(options: SlotOptions): RoleSlot {
   }
 
   return {
-    ...{ name, role, url, links, lines, records, start },
+    ...{ name, role, url, links, lines, records, start, noteMemory },
     get pid() {
       return child?.pid ?? 0;
     },
