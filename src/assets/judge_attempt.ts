@@ -2,7 +2,7 @@ import type { OutageLog } from "./ai_outage.ts";
 import { asAssetError, type AssetError } from "./errors.ts";
 import { explain } from "./explain.ts";
 import { patiently } from "./patiently.ts";
-import type { Logger, QueuedJob } from "./ports.ts";
+import type { JobQueue, Logger, QueuedJob } from "./ports.ts";
 import { type SettleDeps, settleFailure } from "./settle_failure.ts";
 
 /** What becomes of a job after an attempt. Only `retry` and `fail` count as attempts made. */
@@ -34,6 +34,7 @@ export interface JudgedAttempt {
 
 export interface JudgeDeps extends SettleDeps {
   readonly outages: OutageLog;
+  readonly queue: JobQueue;
 }
 
 /** Books a failed attempt and decides what follows (contract, "AI service"). */
@@ -70,9 +71,13 @@ export async function judgeAttempt(
       // The outage outlasted our own patience, which ends only with the worker.
       case "service_unavailable":
       case "interrupted":
-      // Nothing comes back if another worker has made a call meanwhile.
-      case "lock_lost":
         await assets.releaseCall(assetId, job.id, stamp);
+        return { next: "hand back", error };
+      case "lock_lost":
+        // Nothing is released if another worker has made a call meanwhile.
+        await assets.releaseCall(assetId, job.id, stamp);
+        // For a Redis that lost the job itself; else it is there, and this changes nothing.
+        await deps.queue.add(job.id, job.data);
         return { next: "hand back", error };
     }
     if (isFinal) {

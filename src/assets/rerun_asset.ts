@@ -1,6 +1,7 @@
 import { type Asset, jobIdOf, parseJobId } from "./asset.ts";
 import { asAssetError, AssetError } from "./errors.ts";
 import { jobDataOf } from "./job_data.ts";
+import { patiently } from "./patiently.ts";
 import type {
   Actor,
   AssetStore,
@@ -10,6 +11,7 @@ import type {
   RequestTrace,
 } from "./ports.ts";
 import type { Queued } from "./submit_asset.ts";
+import { within } from "./within.ts";
 
 export interface RerunDeps {
   readonly assets: AssetStore;
@@ -81,8 +83,8 @@ export async function rerun(
   try {
     await queue.add(queued.jobId, jobDataOf(asset));
   } catch (error) {
-    const isBegun = !await undo(deps, failed, stamp, logger);
-    if (!isBegun) throw error;
+    const isUndone = await within(UNDO_MS, undo(deps, failed, stamp, logger));
+    if (isUndone ?? true) throw error;
   }
   logger.info(queued, "Asset queued again");
   await removeLetter(deps, failed, logger);
@@ -101,11 +103,16 @@ async function begin(
     if (asset) return asset;
   } catch (error) {
     // It may have begun all the same, and only the answer was lost.
-    await undo(deps, failed, stamp, logger);
+    await within(UNDO_MS, undo(deps, failed, stamp, logger));
     throw error;
   }
   throw notFailed(failed);
 }
+
+/** A client waits for this; what takes longer goes on without it. */
+const UNDO_MS = 500;
+/** For MongoDB to come back. */
+const PATIENCE_MS = 60_000;
 
 /** Returns false when there is nothing to undo: a worker has begun the run, or it never was. */
 async function undo(
@@ -115,7 +122,8 @@ async function undo(
   logger: Logger,
 ): Promise<boolean> {
   try {
-    return await assets.undoRerun(failed, stamp) !== null;
+    const undoRerun = () => assets.undoRerun(failed, stamp);
+    return await patiently(undoRerun, AbortSignal.timeout(PATIENCE_MS)) !== null;
   } catch (err) {
     logger.error({ assetId: failed.id, err }, "A new run that was not queued could not be undone");
     return true;

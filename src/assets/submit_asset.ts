@@ -3,6 +3,7 @@ import { asAssetError, AssetError } from "./errors.ts";
 import { jobDataOf } from "./job_data.ts";
 import { patiently } from "./patiently.ts";
 import type { AssetStore, ImageStore, JobQueue, Logger, RequestTrace } from "./ports.ts";
+import { within } from "./within.ts";
 
 export interface SubmitDeps {
   readonly assets: AssetStore;
@@ -60,8 +61,8 @@ export async function completeSubmission(
   } catch (error) {
     const isInDoubt = asAssetError(error).code === "image_in_doubt";
     const picture = isInDoubt ? "in doubt" : url === undefined ? "none" : "stored";
-    const isUndone = await undo(deps, draft, picture, logger);
-    if (isUndone) throw error;
+    const isUndone = await within(UNDO_MS, undo(deps, draft, picture, logger));
+    if (isUndone ?? true) throw error;
   }
   const queued = { assetId: draft.id, jobId: jobIdOf(draft.id, 1) };
   logger.info(queued, "Asset queued");
@@ -74,10 +75,12 @@ async function enqueue({ assets, queue }: SubmitDeps, draft: Asset, url: string)
   await queue.add(jobIdOf(asset.id, asset.run), jobDataOf(asset));
 }
 
-/** A client waits for this, and often the image store is why there is something to undo. */
-const UNDO_MS = 2000;
-/** For MongoDB to come back, after the client has its answer. */
+/** A client waits for this; what takes longer goes on without it. */
+const UNDO_MS = 500;
+/** For MongoDB to come back. A process that ends before leaves an asset like others. */
 const WITHDRAW_MS = 60_000;
+/** For the image store, which is often why there is something to undo. */
+const REMOVE_MS = 2000;
 
 /** Returns whether there is nothing to be seen of it any more: false when a worker has begun it. */
 async function undo(
@@ -86,32 +89,17 @@ async function undo(
   picture: "none" | "stored" | "in doubt",
   logger: Logger,
 ): Promise<boolean> {
-  const log = logger.child({ assetId: draft.id });
   const withdraw = async () => await assets.withdraw(draft.id) ?? await assets.find(draft.id);
-  let left: Asset | null;
   try {
-    left = await withdraw();
-  } catch (error) {
-    log.warn(
-      { err: error },
-      "A failed submission left something behind, for the reconciler to remove",
-    );
-    // Nobody waits for it any more. When this process ends before, it becomes an asset like others.
-    patiently(withdraw, AbortSignal.timeout(WITHDRAW_MS))
-      .catch((err) => log.warn({ err }, "A failed submission was not withdrawn"));
-    return true;
-  }
-  if (left && left.status !== "draft") return false;
-  try {
+    const left = await patiently(withdraw, AbortSignal.timeout(WITHDRAW_MS));
+    if (left && left.status !== "draft") return false;
     // The draft goes last: it is the only record of the image's name.
-    if (picture !== "none") await images.remove(draft.imageName, AbortSignal.timeout(UNDO_MS));
+    if (picture !== "none") await images.remove(draft.imageName, AbortSignal.timeout(REMOVE_MS));
     // What is in doubt may be stored only now: the reconciler removes it again, with the draft.
     if (picture !== "in doubt") await assets.deleteDraft(draft.id);
-  } catch (error) {
-    log.warn(
-      { err: error },
-      "A failed submission left something behind, for the reconciler to remove",
-    );
+  } catch (err) {
+    const fields = { assetId: draft.id, err };
+    logger.warn(fields, "A failed submission left something behind, for the reconciler to remove");
   }
   return true;
 }

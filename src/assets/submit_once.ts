@@ -10,6 +10,7 @@ import {
   type Submission,
   type SubmitDeps,
 } from "./submit_asset.ts";
+import { within } from "./within.ts";
 
 export interface SubmitOnceDeps extends SubmitDeps {
   readonly idempotencyKeys: IdempotencyKeys;
@@ -145,10 +146,4 @@ async function free(
   } catch (err) {
     logger.warn({ assetId, err }, "An idempotency key was not freed yet");
   }
-}
-
-function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 }

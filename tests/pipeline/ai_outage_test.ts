@@ -39,7 +39,8 @@ Deno.test("20 jobs wait while the AI service is away, whatever workers come and 
   proxy.cut();
   const assetIds = await submitMany(user, api, 20);
 
-  const workers = await Promise.all([pipeline.start("worker"), pipeline.start("worker")]);
+  const startWorker = () => pipeline.start("worker", { LOG_LEVEL: "debug" });
+  const workers = await Promise.all([startWorker(), startWorker()]);
   for (const worker of workers) {
     const isTrying = () => timesIn(worker.output(), "half-open") > 0;
     await until("each worker to have tried the service", isTrying);
@@ -47,7 +48,7 @@ Deno.test("20 jobs wait while the AI service is away, whatever workers come and 
   workers[0].kill("SIGKILL");
   workers[1].kill("SIGTERM");
   assert.equal(await exitCodeOf(workers[1]), 0);
-  const [later] = await Promise.all([pipeline.start("worker"), pipeline.start("worker")]);
+  const [later] = await Promise.all([startWorker(), startWorker()]);
   await until("a new worker to try it", () => timesIn(later.output(), "half-open") > 1);
   const waiting = await pipeline.documents();
   assert.ok(waiting.every(({ status }) => status === "processing"));

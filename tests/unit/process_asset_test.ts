@@ -214,6 +214,7 @@ Deno.test("a call of a job that went to another worker is cut off, and taken bac
   };
   const { verdict } = await process(ports, job, { answer, lockLost: lock.signal });
   assert.equal(verdict.next, "hand back");
+  assert.deepEqual([...ports.jobs.keys()], [job.id], "Redis may have lost it");
   const left = ports.stored.get(asset.id);
   assert.equal(left?.status, "processing");
   assert.equal(left.aiCalls, 2);
