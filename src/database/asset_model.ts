@@ -9,6 +9,7 @@ import {
   type Status,
   STATUSES,
 } from "../assets/asset.ts";
+import { SCHEMA_OPTIONS } from "./schema_options.ts";
 
 /** One document of the collection `assets`: spec/data-model.md and what our guards need. */
 export interface AssetRecord {
@@ -79,12 +80,7 @@ const assetSchema = new Schema<AssetRecord>(
   {
     collection: "assets",
     timestamps: true,
-    versionKey: false,
-    strict: "throw",
-    // Without a connection a command fails at once, also before the first one was made.
-    bufferCommands: false,
-    autoCreate: false,
-    autoIndex: false,
+    ...SCHEMA_OPTIONS,
   },
 );
 

@@ -1,4 +1,5 @@
 import { type Connection, Schema, type Types } from "mongoose";
+import { SCHEMA_OPTIONS } from "./schema_options.ts";
 
 /** One document of the collection `idempotency_keys`. */
 export interface IdempotencyKeyRecord {
@@ -22,12 +23,7 @@ const idempotencyKeySchema = new Schema<IdempotencyKeyRecord>(
   },
   {
     collection: "idempotency_keys",
-    versionKey: false,
-    strict: "throw",
-    // As for the assets.
-    bufferCommands: false,
-    autoCreate: false,
-    autoIndex: false,
+    ...SCHEMA_OPTIONS,
   },
 );
 

@@ -1,6 +1,7 @@
 import { type Connection, Schema } from "mongoose";
 import type { Outage, OutageLog } from "../assets/ai_outage.ts";
 import { answered } from "./answered.ts";
+import { SCHEMA_OPTIONS } from "./schema_options.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -11,11 +12,7 @@ const outageSchema = new Schema<Outage>(
   { from: { type: Date, required: true }, until: { type: Date, required: true } },
   {
     collection: "ai_outages",
-    versionKey: false,
-    strict: "throw",
-    bufferCommands: false,
-    autoCreate: false,
-    autoIndex: false,
+    ...SCHEMA_OPTIONS,
   },
 );
 

@@ -2,6 +2,7 @@ import { type Connection, Schema, Types } from "mongoose";
 import type { Asset } from "../assets/asset.ts";
 import { answered } from "./answered.ts";
 import { ignoreDuplicateKey } from "./duplicate_key.ts";
+import { SCHEMA_OPTIONS } from "./schema_options.ts";
 
 /** A failure whose asset was given another run: what is left of it is its event. */
 export interface PastFailure {
@@ -26,11 +27,7 @@ const pastFailureSchema = new Schema<PastFailure>(
   },
   {
     collection: "past_failures",
-    versionKey: false,
-    strict: "throw",
-    bufferCommands: false,
-    autoCreate: false,
-    autoIndex: false,
+    ...SCHEMA_OPTIONS,
   },
 );
 

@@ -3,6 +3,7 @@ import { type Connection, Schema, Types } from "mongoose";
 import { AssetError } from "../assets/errors.ts";
 import { answered } from "./answered.ts";
 import { ignoreDuplicateKey } from "./duplicate_key.ts";
+import { SCHEMA_OPTIONS } from "./schema_options.ts";
 
 /** One document of the collection `feeds`: the last settle time that a user's assets were given. */
 export interface FeedRecord {
@@ -17,11 +18,7 @@ const feedSchema = new Schema<FeedRecord>(
   { at: { type: Date, index: true }, holder: String, expiresAt: Date },
   {
     collection: "feeds",
-    versionKey: false,
-    strict: "throw",
-    bufferCommands: false,
-    autoCreate: false,
-    autoIndex: false,
+    ...SCHEMA_OPTIONS,
     // What is journaled later, the settled asset, takes the turn before it along.
     writeConcern: { w: 1 },
   },

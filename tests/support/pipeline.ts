@@ -4,6 +4,7 @@ import { createConnection } from "mongoose";
 import { startApi } from "../../src/roles/api.ts";
 import { startWorker } from "../../src/roles/worker.ts";
 import { withDatabase } from "../../dev/database_uri.ts";
+import { print } from "../../dev/run_task.ts";
 import { type SampleAi, startSampleAi } from "../../dev/sample_ai/server.ts";
 import { jobIdOf } from "../../src/assets/asset.ts";
 import { createMongoAssetStore } from "../../src/database/mongo_asset_store.ts";
@@ -78,13 +79,17 @@ export async function startOutside(
   const assets = createMongoAssetStore(database);
   const redis = resources.adopt(new Redis(redisUrl), (redis) => redis.disconnect());
   const queue = new Queue("ai-processing", { connection: redis, prefix: name });
-  resources.defer(async () => {
-    await queue.obliterate({ force: true });
-    await queue.close();
-  });
-  resources.defer(async () => {
-    for (const job of await queue.getJobs()) assertJobData(job.data);
-  });
+  resources.defer(() =>
+    telling(async () => {
+      await queue.obliterate({ force: true });
+      await queue.close();
+    })
+  );
+  resources.defer(() =>
+    telling(async () => {
+      for (const job of await queue.getJobs()) assertJobData(job.data);
+    })
+  );
   return {
     cloudinary,
     ai,
@@ -114,4 +119,14 @@ export async function startOutside(
       ...env,
     },
   };
+}
+
+/** A test that fails twice shows neither: of a SuppressedError the report says nothing but its name. */
+async function telling(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    print(`While a pipeline was taken down: ${Deno.inspect(error)}`);
+    throw error;
+  }
 }
