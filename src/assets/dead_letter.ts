@@ -47,6 +47,7 @@ export interface DeadLetterFilter {
 export interface DeadLetterStore {
   /** The failed assets whose dead letters are listed and meant; who failed first comes first. */
   findDeadLetters(filter: DeadLetterFilter, limit: number): Promise<Asset[]>;
+  countDeadLetters(filter: DeadLetterFilter): Promise<number>;
   /** listed -> dismissed, if this job's run is the asset's last and its dead letter is listed. */
   dismissDeadLetter(id: string, jobId: string): Promise<Asset | null>;
 }

@@ -10,7 +10,7 @@ export interface BulkReplay extends DeadLetterFilter {
   readonly dryRun: boolean;
 }
 
-/** How many dead letters a bulk replay is about, and of how many it made new runs. */
+/** How many dead letters match, and of how many of them new runs were made. */
 export interface Replayed {
   readonly matched: number;
   readonly replayed: number;
@@ -32,10 +32,11 @@ export async function replayDeadLetters(
   request: RequestTrace,
   logger: Logger,
 ): Promise<Replayed> {
-  const letters = await deps.assets.findDeadLetters(filter, limit);
-  const matched = letters.length;
-  if (dryRun) return { matched, replayed: 0 };
+  const counted = await deps.assets.countDeadLetters(filter);
+  if (dryRun) return { matched: counted, replayed: 0 };
 
+  const letters = await deps.assets.findDeadLetters(filter, limit);
+  const matched = Math.max(counted, letters.length);
   const outcomes: Outcome[] = [];
   const replayNext = async () => {
     for (let letter = letters.shift(); letter; letter = letters.shift()) {

@@ -99,14 +99,12 @@ export type DeadLetterPageAnswer = z.input<typeof deadLetterPageAnswer>;
 /** What became of a bulk replay. */
 export const bulkReplayAnswer = z.strictObject({
   matched: count.meta({
-    description:
-      "How many this request is about: all that match, or the oldest of them up to its " +
-      "limit. As many as the limit means that there may be more",
+    description: "How many match reason and olderThan, also beyond the limit",
   }),
   replayed: count.meta({
     description:
-      "Of how many a new run was queued. Those that are missing were taken by somebody " +
-      "else, or still are on the list because a service stopped answering half-way",
+      "Of how many a new run was queued: the oldest up to the limit, but those that somebody " +
+      "else took, or that a service which stopped answering half-way left on the list",
   }),
 }).meta({ id: "BulkReplay" });
 export type BulkReplayAnswer = z.input<typeof bulkReplayAnswer>;

@@ -1,5 +1,5 @@
 import type { Model } from "mongoose";
-import type { DeadLetterStore } from "../assets/dead_letter.ts";
+import type { DeadLetterFilter, DeadLetterStore } from "../assets/dead_letter.ts";
 import { answered } from "./answered.ts";
 import type { AssetRecord } from "./asset_model.ts";
 import { toAsset } from "./asset_record.ts";
@@ -10,16 +10,20 @@ export function deadLetters(
   model: Model<AssetRecord>,
   { update }: ReturnType<typeof guardedUpdates>,
 ): DeadLetterStore {
+  const listed = ({ reason, olderThan }: DeadLetterFilter): Record<string, unknown> => ({
+    ...{ deletedAt: null, "deadLetter.state": "listed" },
+    ...(reason && { "failure.code": reason }),
+    // Also without a limit, for the index.
+    settledAt: olderThan ? { $lt: olderThan } : { $gte: new Date(0) },
+  });
+
   return {
-    async findDeadLetters({ reason, olderThan }, limit) {
-      const listed: Record<string, unknown> = {
-        ...{ deletedAt: null, "deadLetter.state": "listed" },
-        ...(reason && { "failure.code": reason }),
-        ...(olderThan && { settledAt: { $lt: olderThan } }),
-      };
-      const query = model.find(listed).sort({ settledAt: 1, _id: 1 }).limit(limit).lean();
+    async findDeadLetters(filter, limit) {
+      const query = model.find(listed(filter)).sort({ settledAt: 1, _id: 1 }).limit(limit).lean();
       return (await answered(query)).map(toAsset);
     },
+
+    countDeadLetters: (filter) => answered(model.countDocuments(listed(filter))),
 
     dismissDeadLetter: (id, jobId) =>
       update({

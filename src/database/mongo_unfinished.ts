@@ -9,7 +9,7 @@ import { guardedUpdates, running } from "./guarded_updates.ts";
 /** The partial index of dead letters is used only if its first field is asked for. */
 const LISTED = {
   "deadLetter.state": "listed",
-  settledAt: { $gt: new Date(0) },
+  settledAt: { $gte: new Date(0) },
   deletedAt: null,
 } as const;
 

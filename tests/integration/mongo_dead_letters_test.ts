@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { Types } from "mongoose";
 import type { Asset, FailureCode } from "../../src/assets/asset.ts";
+import type { DeadLetterFilter } from "../../src/assets/dead_letter.ts";
 import {
   begin,
   FAILURE,
   lastAttempt,
   newStamp,
   openTestDatabase,
+  type Store,
   type TestDatabase,
 } from "../support/test_database.ts";
 
@@ -38,7 +40,7 @@ Deno.test("dead letters are found by reason and by time, who failed first comes 
   const rejected = await fail(database, { second: 20, code: "ai_rejected" });
   await begin(store);
   const find = async (filter: Parameters<typeof store.findDeadLetters>[0], limit = 100) =>
-    ids(await store.findDeadLetters(filter, limit));
+    ids(await findAndCount(store, filter, limit));
   assert.deepEqual(await find({}), ids([early, rejected, late]));
   assert.deepEqual(await find({}, 2), ids([early, rejected]));
   assert.deepEqual(await find({ reason: FAILURE.code }), ids([early, late]));
@@ -47,6 +49,14 @@ Deno.test("dead letters are found by reason and by time, who failed first comes 
   assert.deepEqual(await find({ reason: "ai_rejected", olderThan: new Date(20_000) }), []);
   assert.deepEqual(await find({ reason: "job_stalled" }), []);
 });
+
+/** What is found, which is counted as well unless the limit cuts it. */
+async function findAndCount(store: Store, filter: DeadLetterFilter, limit: number) {
+  const found = await store.findDeadLetters(filter, limit);
+  const count = await store.countDeadLetters(filter);
+  assert.ok(found.length === limit ? count >= limit : count === found.length);
+  return found;
+}
 
 Deno.test("neither what was dismissed, replayed or deleted is found", async () => {
   await using database = await openTestDatabase();

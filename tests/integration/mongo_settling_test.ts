@@ -47,6 +47,7 @@ function questions(store: Store): Record<string, () => Promise<unknown>> {
     list: () => store.list({ userId: newUserId() }, { limit: 10 }),
     listDeadLetters: () => store.listDeadLetters({ limit: 10 }),
     findDeadLetters: () => store.findDeadLetters({}, 10),
+    countDeadLetters: () => store.countDeadLetters({}),
     dismissDeadLetter: () => store.dismissDeadLetter(id, jobId),
     find: () => store.find(id),
     ping: () => store.ping(),

@@ -225,11 +225,13 @@ export function memoryPorts(): MemoryPorts {
       )),
     findDeadLetters: port(
       "findDeadLetters",
-      ({ reason, olderThan }: DeadLetterFilter, limit: number) =>
-        [...stored.values()].filter(({ deadLetter, failure, settledAt }) =>
-          deadLetter?.state === "listed" && failure?.code === (reason ?? failure?.code) &&
-          settledAt && (!olderThan || settledAt < olderThan)
-        ).sort((a, b) => Number(a.settledAt) - Number(b.settledAt)).slice(0, limit),
+      (filter: DeadLetterFilter, limit: number) =>
+        listedLetters(stored, filter)
+          .sort((a, b) => Number(a.settledAt) - Number(b.settledAt)).slice(0, limit),
+    ),
+    countDeadLetters: port(
+      "countDeadLetters",
+      (filter: DeadLetterFilter) => listedLetters(stored, filter).length,
     ),
     dismissDeadLetter: port(
       "dismissDeadLetter",
@@ -316,6 +318,13 @@ export function memoryPorts(): MemoryPorts {
     },
     ...{ stored, buried, pictures, jobs, letters, told, calls, faults, keyEntries },
   };
+}
+
+function listedLetters(stored: Map<string, Asset>, { reason, olderThan }: DeadLetterFilter) {
+  return [...stored.values()].filter(({ deadLetter, failure, settledAt }) =>
+    deadLetter?.state === "listed" && failure?.code === (reason ?? failure?.code) &&
+    settledAt && (!olderThan || settledAt < olderThan)
+  );
 }
 
 function pageOf(
