@@ -3,6 +3,7 @@ import pTimeout, { TimeoutError } from "p-timeout";
 import { AssetError } from "../assets/errors.ts";
 
 const {
+  MongoClientClosedError,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoServerError,
@@ -12,6 +13,8 @@ const {
 
 const AWAY = [
   TimeoutError,
+  // What was under way when we closed it.
+  MongoClientClosedError,
   MongoNetworkError,
   MongoNotConnectedError,
   MongoServerSelectionError,

@@ -147,6 +147,11 @@ Deno.test("I8 every request is answered in time and properly", () => {
   assertFound(with_(silent), "I8", /was unknown: cut/);
   const killed = process({ ending: "killed", endAskedAt: START + 50, endedAt: START + 60 });
   assert.deepEqual(judge(history({ ...with_(silent), processes: [killed] })), []);
+  const ended = { ending: "terminated", endedAt: START + 60, exitCode: 0 } as const;
+  for (const [endAskedAt, faults] of [[START + 50, 1], [START - 10, 0]] as const) {
+    const processes = [process({ ...ended, endAskedAt })];
+    assert.equal(judge(history({ ...with_(silent), processes })).length, faults);
+  }
 });
 
 Deno.test("I8 a connection is refused only by an API that starts or ends", () => {

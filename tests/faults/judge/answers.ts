@@ -19,12 +19,15 @@ export function judgeAnswers({ operations, processes, rules }: Evidence): Violat
   });
 }
 
-/** Only who is killed may leave a request without an answer; who starts or ends refuses connections. */
+/**
+ * Who starts or ends refuses connections. Only who is killed may leave a request without an answer, and
+ * who ends one that came after it was asked to: the kernel may have taken the connection already.
+ */
 function isExcused({ outcome, startedAt, endedAt }: Operation, lives: readonly ProcessRecord[]) {
   const isUp = ({ readyAt = Infinity, endAskedAt = Infinity }: ProcessRecord) =>
     readyAt <= startedAt && endAskedAt > endedAt;
   if (outcome === "fail") return !lives.some(isUp);
   return lives.some(({ ending, endAskedAt = Infinity, endedAt: diedAt = Infinity }) =>
-    ending === "killed" && endAskedAt <= endedAt && diedAt >= startedAt
+    endAskedAt <= (ending === "killed" ? endedAt : startedAt) && diedAt >= startedAt
   );
 }

@@ -36,13 +36,14 @@ export const r40: Row = {
   },
 };
 
-/** As a client behind a load balancer: one more try, with the next API. */
+/** As a client behind a load balancer: one more try, with the next API and the same key. */
 async function submitStubbornly(round: Round): Promise<void> {
   const { apis } = round.world;
+  const idempotencyKey = crypto.randomUUID();
   const first = Math.floor(round.random() * apis.length);
   for (const nth of [first, first + 1]) {
     const api = at(apis, nth % apis.length);
-    const { status } = await round.submit({ api });
+    const { status } = await round.submit({ api, idempotencyKey });
     if (status === 202) return;
   }
   round.expect(false, "I1", "not accepted at the second try either");
