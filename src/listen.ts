@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import { endWithin } from "./end_within.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -110,6 +111,9 @@ export function listen(
   return promise;
 }
 
+/** For connections that the system has taken for us, and we not yet: closing would reset them. */
+const LINGER_MS = 250;
+
 /**
  * Closes sockets and server. The requests under way are answered first, for up to `graceMs`; as
  * long as there are any, new ones are accepted too, so that a proxy can see /readyz say we drain.
@@ -120,7 +124,8 @@ export async function closeServer(
   graceMs: number,
 ): Promise<void> {
   const deadline = performance.now() + graceMs;
-  await endWithin(graceMs, answered());
+  await pause(Math.min(LINGER_MS, graceMs));
+  await endWithin(deadline - performance.now(), answered());
   const closing = sockets.close();
   await endWithin(deadline - performance.now(), answered());
   await endWithin(CLOSE_MS, closing, () => node.closeAllConnections());
