@@ -16,9 +16,9 @@ const BATCH = 500;
 
 /** A cheap look that finds all but a letter missing while another one is too many. */
 export async function deadLetterCountsMatch(
-  { unfinished, deadLetters }: DeadLetterDeps,
+  { assets, deadLetters }: DeadLetterDeps,
 ): Promise<boolean> {
-  return await unfinished.countListed() === await deadLetters.count();
+  return await assets.countDeadLetters({}) === await deadLetters.count();
 }
 
 /**

@@ -16,8 +16,6 @@ export interface UnfinishedAssets {
   /** processing -> processing, in the next run. */
   renew(asset: Asset): Promise<Asset | null>;
   drafts(createdBefore: Date, limit: number): Promise<Asset[]>;
-  /** How many assets have a listed dead letter. */
-  countListed(): Promise<number>;
   /** Those of these jobs whose dead letters are listed. */
   listedAmong(jobIds: readonly string[]): Promise<string[]>;
 }

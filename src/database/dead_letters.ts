@@ -13,7 +13,7 @@ export function deadLetters(
   const listed = ({ reason, olderThan }: DeadLetterFilter): Record<string, unknown> => ({
     ...{ deletedAt: null, "deadLetter.state": "listed" },
     ...(reason && { "failure.code": reason }),
-    // Also without a limit, for the index.
+    // Asked for in any case: without its first field the partial index is not used.
     settledAt: olderThan ? { $lt: olderThan } : { $gte: new Date(0) },
   });
 

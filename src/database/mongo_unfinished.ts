@@ -6,12 +6,7 @@ import { assetModel, type AssetRecord } from "./asset_model.ts";
 import { toAsset } from "./asset_record.ts";
 import { guardedUpdates, running } from "./guarded_updates.ts";
 
-/** The partial index of dead letters is used only if its first field is asked for. */
-const LISTED = {
-  "deadLetter.state": "listed",
-  settledAt: { $gte: new Date(0) },
-  deletedAt: null,
-} as const;
+const LISTED = { "deadLetter.state": "listed", deletedAt: null } as const;
 
 /** What the reconciler looks for in the collection `assets`, and its own guarded updates. */
 export function createMongoUnfinished(connection: Connection): UnfinishedAssets {
@@ -48,8 +43,6 @@ export function createMongoUnfinished(connection: Connection): UnfinishedAssets 
         model.find({ status: "draft", deletedAt: null, createdAt: { $lt: createdBefore } })
           .limit(limit).lean(),
       ),
-
-    countListed: () => answered(model.countDocuments(LISTED)),
 
     async listedAmong(jobIds) {
       const found = model.find({ processingJobId: { $in: [...jobIds] }, ...LISTED })

@@ -121,3 +121,17 @@ Deno.test("of a replay and a dismissal at once one wins", async () => {
     assert.equal([rerun, dismissed].filter(Boolean).length, 1);
   }
 });
+
+Deno.test("dead letters are counted by their index, however many assets there are", async () => {
+  await using database = await openTestDatabase();
+  const { store, raw } = database;
+  await store.createIndexes();
+  const uses = async () => {
+    const stats = await raw.aggregate([{ $indexStats: {} }]).toArray();
+    const [index] = stats.filter(({ spec }) => spec.partialFilterExpression?.["deadLetter.state"]);
+    return index?.["accesses"].ops;
+  };
+  const before = await uses();
+  await store.countDeadLetters({});
+  assert.equal(`${await uses()}`, `${Number(before) + 1}`);
+});

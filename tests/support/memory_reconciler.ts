@@ -67,7 +67,6 @@ export function memoryReconciler(): MemoryReconciler {
             status === "draft" && createdAt < createdBefore
           ).slice(0, limit),
       ),
-      countListed: port("countListed", () => [...stored.values()].filter(isListed).length),
       listedAmong: port(
         "listedAmong",
         (jobIds: readonly string[]) =>
